@@ -1,0 +1,1 @@
+"""Typed models of the declarations: contracts, code lists, SQL models, indicators, suites."""

@@ -1,0 +1,241 @@
+"""Indicators and targets: one entry an indicator in ``plan/indicators/*.yml``.
+
+Belongs here: the shape of a definition and what makes one valid. Does not belong here: computing values.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from eduplan.declarations.loading import load_yaml_as
+from eduplan.declarations.text import Bilingual, Declaration, Name
+from eduplan.errors import DeclarationError
+from eduplan.periods import PeriodKind
+
+IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}-\d{2}(\.[a-z0-9_]+)?$")]
+
+
+class IndicatorKind(StrEnum):
+    """How a value is made from a mart."""
+
+    RATIO = "ratio"
+    COUNT = "count"
+    DISTINCT = "distinct"
+    MEAN = "mean"
+    WEIGHTED_RATIO = "weighted_ratio"
+    DISPERSION = "dispersion"
+    CHANGE = "change"
+    COHORT = "cohort"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP = "up"
+    DOWN = "down"
+    CONTEXT = "context"
+
+
+class Dimension(StrEnum):
+    """Disaggregations; ``DIMENSION_COLUMNS`` says which mart column each is."""
+
+    DISTRICT = "district"
+    SCHOOL = "school"
+    STAGE = "stage"
+    URBAN_CLASS = "urban_class"
+    OWNERSHIP = "ownership"
+    SEX = "sex"
+    GRADE = "grade"
+    ITEM = "item"
+
+
+DIMENSION_COLUMNS: dict[Dimension, str] = {
+    Dimension.DISTRICT: "division_code",
+    Dimension.SCHOOL: "school_code",
+    Dimension.STAGE: "stage",
+    Dimension.URBAN_CLASS: "urban_class",
+    Dimension.OWNERSHIP: "ownership",
+    Dimension.SEX: "sex",
+    Dimension.GRADE: "grade",
+    Dimension.ITEM: "item",
+}
+
+
+class Measure(Declaration):
+    """A sum over a mart column.
+
+    Attributes:
+        mart: Qualified mart; the indicator's own where it is left out.
+        column: Additive column that is summed.
+        where: SQL predicate over the mart's columns, on top of the indicator's own.
+        year_offset: Calendar years that the measure lies before (-1) or after (1) the indicator's reference year.
+    """
+
+    mart: str | None = None
+    column: Name
+    where: str | None = None
+    year_offset: int = 0
+
+
+class Dispersion(Declaration):
+    """Spread of a school value within an area, pupil-weighted."""
+
+    method: Literal["coefficient_of_variation", "theil_t", "theil_l"]
+    unit_key: list[Name] = ["school_code"]
+    weight: Name
+
+
+class Change(Declaration):
+    """Difference of another indicator to an earlier period, same area and same dimensions."""
+
+    of: IndicatorCode
+    years: int = 1
+    measure: Literal["percentage_points", "per_cent", "difference"] = "percentage_points"
+    sign: Literal["rise", "fall"] = "rise"
+
+
+class TargetKind(StrEnum):
+    """The kinds of target; ``docs/targets.md`` has the test of each."""
+
+    HOLD = "hold"
+    REACH = "reach"
+    STEP = "step"
+    RANGE = "range"
+    MILESTONE = "milestone"
+    FULL_COVERAGE = "full_coverage"
+    DIRECTION = "direction"
+
+
+class Baseline(Declaration):
+    """Where a path starts; without a value the first computed year is the working baseline."""
+
+    year: int
+    value: Decimal | None = None
+
+
+class Target(Declaration):
+    """What was promised of an indicator.
+
+    Attributes:
+        value: The target; the size of the yearly step (percentage points, positive) for a step target.
+        upper: Upper end of a range.
+        deadline: Reference year by which it must hold: 2022 is the census of September 2022.
+        baseline: Where the path starts; the project's baseline year without a value if left out.
+        tolerance: Distance from the path within which a value is at risk and not off track, in the indicator's unit.
+        by: Values of fixed dimensions that this target is for (stage: primary).
+        levels: Area levels that the target is also set for.
+    """
+
+    kind: TargetKind
+    value: Decimal | None = None
+    upper: Decimal | None = None
+    deadline: int | None = None
+    baseline: Baseline | None = None
+    tolerance: Decimal = Decimal(1)
+    by: dict[Dimension, str] = {}
+    levels: list[Literal["city", "district", "school"]] = ["city", "district"]
+    evidence: Literal["plan", "national", "own"] = "plan"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Target:
+        needs_value = self.kind not in (TargetKind.DIRECTION, TargetKind.FULL_COVERAGE)
+        if needs_value and self.value is None:
+            raise ValueError(f"a {self.kind} target needs a value")
+        if self.kind in (TargetKind.REACH, TargetKind.MILESTONE) and self.deadline is None:
+            raise ValueError(f"a {self.kind} target needs a deadline")
+        if self.kind is TargetKind.RANGE and self.upper is None:
+            raise ValueError("a range target needs an upper end")
+        return self
+
+
+class Source(Declaration):
+    """Where a definition comes from, and how sure it is."""
+
+    text: str
+    evidence: Literal["found", "recalled", "seed", "own design"]
+
+
+class Indicator(Declaration):
+    """One indicator.
+
+    Attributes:
+        mart: Qualified mart that the measures are summed over.
+        where: SQL predicate over dimension columns that scopes every measure and the coverage.
+        scale: What the ratio is multiplied with: 100 for per cent, 1 for a plain ratio.
+        decimals: Decimals that people see; never used in a comparison.
+        always_by: Dimensions that a value is never totalled over (a stage and an item of the quality balance).
+        disaggregations: Further breakdowns, one at a time, for the city and each district.
+        strata: Dimension columns of the strata of a weighted ratio.
+        weight: Column that weights a stratum (pupils on roll).
+        coverage: Columns of the mart with units reported and expected.
+    """
+
+    code: IndicatorCode
+    version: int = 1
+    name: Bilingual
+    definition: Bilingual
+    chapter: Name
+    kind: IndicatorKind
+    mart: str | None = None
+    where: str | None = None
+    numerator: Name | Measure | None = None
+    denominator: Name | Measure | None = None
+    scale: int = 100
+    unit: str = "%"
+    decimals: int = 2
+    direction: Direction
+    period: PeriodKind = PeriodKind.SCHOOL_YEAR
+    always_by: list[Dimension] = []
+    disaggregations: list[Dimension] = []
+    strata: list[Name] = []
+    weight: Name | None = None
+    dispersion: Dispersion | None = None
+    change: Change | None = None
+    coverage: tuple[Name, Name] = ("units_reported", "units_expected")
+    source: Source
+    targets: list[Target] = []
+    commitments: list[str] = []
+    note: Bilingual | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Indicator:
+        needed = {
+            IndicatorKind.RATIO: ("mart", "numerator", "denominator"),
+            IndicatorKind.COHORT: ("mart", "numerator", "denominator"),
+            IndicatorKind.MEAN: ("mart", "numerator", "denominator"),
+            IndicatorKind.COUNT: ("mart", "numerator"),
+            IndicatorKind.DISTINCT: ("mart", "numerator"),
+            IndicatorKind.WEIGHTED_RATIO: ("mart", "numerator", "denominator", "strata", "weight"),
+            IndicatorKind.DISPERSION: ("mart", "numerator", "denominator", "dispersion"),
+            IndicatorKind.CHANGE: ("change",),
+        }[self.kind]
+        missing = [field for field in needed if not getattr(self, field)]
+        if missing:
+            raise ValueError(f"a {self.kind} indicator needs {', '.join(missing)}")
+        return self
+
+
+def load_indicators(folder: Path) -> dict[str, Indicator]:
+    """Reads ``plan/indicators/*.yml``, each a list, by code.
+
+    Raises:
+        DeclarationError: An entry is not valid, a code is given twice, or a change refers to nothing.
+    """
+    indicators: dict[str, Indicator] = {}
+    for path in sorted((folder / "indicators").glob("*.yml")):
+        for indicator in load_yaml_as(list[Indicator], path):
+            if indicator.code in indicators:
+                raise DeclarationError(f"indicator {indicator.code} is defined twice", where=str(path))
+            indicators[indicator.code] = indicator
+    for indicator in indicators.values():
+        if indicator.change and indicator.change.of not in indicators:
+            raise DeclarationError(
+                f"{indicator.code} is a change of {indicator.change.of}, which does not exist",
+                where=str(folder / "indicators"),
+            )
+    return indicators

@@ -1,0 +1,185 @@
+"""SQL models: a select with a header that says title, grain, key, partition and meaning in both languages.
+
+Belongs here: the header and what the text of a model depends on. Does not belong here: running models.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import sqlglot
+from pydantic import Field
+from sqlglot import exp
+
+from eduplan.declarations.contracts import Severity
+from eduplan.declarations.loading import load_yaml_as, parse_yaml_as, read_text
+from eduplan.declarations.text import Bilingual, Declaration, Name
+from eduplan.errors import DeclarationError
+
+Header = TypeVar("Header")
+
+_HEADER = re.compile(r"\A/\*\n(?P<yaml>.*?)\n\*/\n", re.DOTALL)
+
+
+class ColumnText(Declaration):
+    """What a column means, in both languages, with its unit."""
+
+    en: str
+    zh: str
+    unit: str | None = None
+
+
+class ModelHeader(Declaration):
+    """The YAML comment at the top of a model.
+
+    Attributes:
+        key: Columns that identify a row; unique and never null, checked from here.
+        partition: Column by which the model is built a slice at a time; the result must be the same as a whole build.
+        columns: Meaning of columns that ``sql/columns.yml`` does not have or that mean something else here.
+        not_null: Further columns that are never null.
+        codes: Code list of a column, checked from here.
+        warning: What a reader must not do with the table ("do not add over grades").
+    """
+
+    title: Bilingual
+    grain: Bilingual
+    meaning: Bilingual
+    key: list[Name] = Field(min_length=1)
+    partition: Name | None = None
+    not_null: list[Name] = []
+    codes: dict[Name, Name] = {}
+    columns: dict[Name, ColumnText] = {}
+    warning: Bilingual | None = None
+
+
+class CheckHeader(Declaration):
+    """The YAML comment at the top of ``expectations/cross/*.sql``, a query that returns offending rows.
+
+    Attributes:
+        table: The table that the check is shown with.
+        rule: Rule of the catalogue, where one is meant.
+    """
+
+    title: Bilingual
+    table: str
+    severity: Severity
+    rule: str | None = None
+    why: Bilingual
+    remedy: Bilingual
+
+
+@dataclass(frozen=True)
+class SqlModel:
+    """One model: ``schema.name``, its header and its select.
+
+    Attributes:
+        schema: ``core`` or a chapter such as ``ch4_system``.
+        name: Table name.
+        header: What the model says of itself.
+        sql: The select, without header and without a closing semicolon.
+        path: File that it stands in.
+    """
+
+    schema: str
+    name: str
+    header: ModelHeader
+    sql: str
+    path: Path
+
+    @property
+    def table(self) -> str:
+        """Qualified table name."""
+        return f"{self.schema}.{self.name}"
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Qualified names of the tables that the select reads, found in its text."""
+        return tables_read(self.sql, where=str(self.path))
+
+
+def tables_read(sql: str, *, where: str) -> tuple[str, ...]:
+    """The qualified tables that a DuckDB query reads, in name order.
+
+    Raises:
+        DeclarationError: The text is not one SQL query.
+    """
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.errors.ParseError as error:
+        first = error.errors[0] if error.errors else {}
+        place = f"{where}:{first.get('line', 1)}"
+        raise DeclarationError(f"not valid SQL: {first.get('description', error)}", where=place) from error
+    return tuple(sorted({f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}))
+
+
+def load_models(folder: Path) -> dict[str, SqlModel]:
+    """Reads ``core/*.sql`` and ``marts/<schema>/*.sql``, by qualified name.
+
+    Raises:
+        DeclarationError: A model has no header, its header is not valid, or it reads an unknown model.
+    """
+    models: dict[str, SqlModel] = {}
+    for schema, path in _model_files(folder):
+        header, sql = split_header(ModelHeader, path)
+        model = SqlModel(schema=schema, name=path.stem, header=header, sql=sql, path=path)
+        models[model.table] = model
+    for model in models.values():
+        for table in model.inputs:
+            if table.split(".")[0] not in ("staging", "codes", "landing", "plan") and table not in models:
+                raise DeclarationError(f"reads {table}, which no model makes", where=str(model.path))
+    return models
+
+
+def _model_files(folder: Path) -> list[tuple[str, Path]]:
+    core = [("core", path) for path in sorted((folder / "core").glob("*.sql"))]
+    return core + [(path.parent.name, path) for path in sorted((folder / "marts").glob("*/*.sql"))]
+
+
+def split_header(header_type: type[Header], path: Path) -> tuple[Header, str]:
+    """Reads a SQL file with a YAML comment on top.
+
+    Returns:
+        The header and the query below it.
+    """
+    text = read_text(path)
+    match = _HEADER.match(text)
+    if match is None:
+        raise DeclarationError("the file does not start with a YAML comment", where=f"{path}:1")
+    header = parse_yaml_as(header_type, match["yaml"], where=str(path), first_line=2)
+    return header, text[match.end() :].strip().removesuffix(";").strip()
+
+
+def load_column_texts(folder: Path) -> dict[str, ColumnText]:
+    """Reads ``sql/columns.yml``: each column defined once, used by every table that has it."""
+    path = folder / "columns.yml"
+    return load_yaml_as(dict[str, ColumnText], path) if path.exists() else {}
+
+
+def dependency_order(models: dict[str, SqlModel]) -> list[SqlModel]:
+    """The models, each after those that it reads.
+
+    Raises:
+        DeclarationError: Models read each other in a circle.
+    """
+    state: dict[str, Literal["open", "done"]] = {}
+    ordered: list[SqlModel] = []
+
+    def visit(table: str, trail: tuple[str, ...]) -> None:
+        if state.get(table) == "done":
+            return
+        if table in trail:
+            circle = " -> ".join([*trail[trail.index(table) :], table])
+            raise DeclarationError(f"models read each other in a circle: {circle}", where=str(models[table].path))
+        for needed in models[table].inputs:
+            if needed in models:
+                visit(needed, (*trail, table))
+        state[table] = "done"
+        ordered.append(models[table])
+
+    for table in sorted(models):
+        visit(table, ())
+    return ordered
