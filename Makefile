@@ -56,7 +56,7 @@ ui: $(VENV)/.ready ## Start the asset graph on http://127.0.0.1:3000
 	@$(BIN)/eduplan ui
 
 lock: $(VENV)/.ready ## Write requirements.lock anew from pyproject.toml
-	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
+	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-strip-extras --allow-unsafe \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
 		--output-file requirements.lock pyproject.toml
 
