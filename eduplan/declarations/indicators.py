@@ -90,6 +90,27 @@ class Dispersion(Declaration):
     weight: Name
 
 
+class Coverage(Declaration):
+    """Which units should have reported and which did, counted apart from the measures.
+
+    A unit counts once however many rows of the mart it has: the distinct values of ``unit`` in rows whose flag is
+    positive. A dimension that the mart does not have (sex, grade) does not narrow the count.
+
+    Attributes:
+        mart: Qualified mart of the flags.
+        reported: Column that is positive where the unit reported.
+        expected: Column that is positive where the unit should have.
+        unit: Column that names the unit.
+        where: SQL predicate over the mart's columns, on top of the indicator's own.
+    """
+
+    mart: str
+    reported: Name
+    expected: Name
+    unit: Name = "school_code"
+    where: str | None = None
+
+
 class Change(Declaration):
     """Difference of another indicator to an earlier period, same area and same dimensions."""
 
@@ -172,7 +193,8 @@ class Indicator(Declaration):
         disaggregations: Further breakdowns, one at a time, for the city and each district.
         strata: Dimension columns of the strata of a weighted ratio.
         weight: Column that weights a stratum (pupils on roll).
-        coverage: Columns of the mart with units reported and expected.
+        coverage: Columns of the indicator's own mart with units reported and expected, which are summed; or, where a
+            unit has several rows there, another mart to count the units in.
     """
 
     code: IndicatorCode
@@ -196,7 +218,7 @@ class Indicator(Declaration):
     weight: Name | None = None
     dispersion: Dispersion | None = None
     change: Change | None = None
-    coverage: tuple[Name, Name] = ("units_reported", "units_expected")
+    coverage: tuple[Name, Name] | Coverage = ("units_reported", "units_expected")
     source: Source
     targets: list[Target] = []
     commitments: list[str] = []
@@ -218,6 +240,19 @@ class Indicator(Declaration):
         if missing:
             raise ValueError(f"a {self.kind} indicator needs {', '.join(missing)}")
         return self
+
+
+class Chapter(Declaration):
+    """A chapter of the plan: the schema of its marts and its title."""
+
+    chapter: Name
+    number: int
+    title: Bilingual
+
+
+def load_chapters(folder: Path) -> list[Chapter]:
+    """Reads ``plan/chapters.yml``, in the order of the plan."""
+    return load_yaml_as(list[Chapter], folder / "chapters.yml")
 
 
 def load_indicators(folder: Path) -> dict[str, Indicator]:

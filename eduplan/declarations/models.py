@@ -129,7 +129,7 @@ def load_models(folder: Path) -> dict[str, SqlModel]:
         models[model.table] = model
     for model in models.values():
         for table in model.inputs:
-            if table.split(".")[0] not in ("staging", "codes", "landing", "plan") and table not in models:
+            if table.split(".")[0] not in ("staging", "codes", "reference", "landing", "plan") and table not in models:
                 raise DeclarationError(f"reads {table}, which no model makes", where=str(model.path))
     return models
 
