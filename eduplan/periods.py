@@ -58,7 +58,9 @@ class Period:
         groups = match.groupdict()
         year = int(groups["year"] or 0)
         if "next" in groups and int(groups["next"]) != (year + 1) % 100:
-            raise ValueError(f"{text!r} is not a {kind.replace('_', ' ')}: {year} is followed by {(year + 1) % 100:02d}")
+            raise ValueError(
+                f"{text!r} is not a {kind.replace('_', ' ')}: {year} is followed by {(year + 1) % 100:02d}"
+            )
         return cls(kind=kind, text=text, year=year)
 
     @property

@@ -337,7 +337,7 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
     """Reads every contract of a folder, by source.
 
     Raises:
-        DeclarationError: A contract is not valid, or two declare the same source, or a reference or code list is missing.
+        DeclarationError: A contract is not valid, two declare the same source, or a reference or code list is missing.
     """
     contracts: dict[str, Contract] = {}
     codes = load_code_lists(folder / "codes")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from eduplan.declarations.loading import load_yaml_as
 from eduplan.declarations.text import Bilingual, Declaration, Name
