@@ -140,6 +140,7 @@ class PeriodRule(Declaration):
         origin: ``folder`` takes the last folder of the path, ``name`` the group ``period`` of ``pattern``,
             ``column`` the single value of a column, ``fixed`` the value given here.
         offset: Years added to the number in a column (1911 for the ROC era).
+        values: What a text found there stands for, where it is not itself a period (``D: '2005'`` for a survey cycle).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -150,6 +151,7 @@ class PeriodRule(Declaration):
     column: str | None = None
     offset: int = 0
     value: str | None = None
+    values: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _complete(self) -> PeriodRule:

@@ -1,0 +1,16 @@
+/*
+title: {en: Changes of divisions counted, zh: 行政区划变更数}
+grain: {en: one row a list that has one before it, zh: 每份有前一名单的名单一行}
+meaning:
+  en: How many codes were dropped, added, renamed and recoded since the list before.
+  zh: 较上一份名单撤销、新增、更名与改码的代码数。
+key: [calendar_year]
+*/
+select
+    calendar_year,
+    sum(case when change = 'dropped' then 1 else 0 end) as dropped,
+    sum(case when change = 'added' then 1 else 0 end) as added,
+    sum(case when change = 'renamed' then 1 else 0 end) as renamed,
+    sum(case when code_before is not null then 1 else 0 end) as recoded
+from ch1_context.division_changes
+group by calendar_year
