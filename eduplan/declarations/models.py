@@ -6,21 +6,26 @@ Belongs here: the header and what the text of a model depends on. Does not belon
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import sqlglot
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlglot import exp
 
 from eduplan.declarations.contracts import Severity
 from eduplan.declarations.loading import load_yaml_as, parse_yaml_as, read_text
+from eduplan.declarations.macros import Macro, load_macros, macros_used
 from eduplan.declarations.text import Bilingual, Declaration, Name
 from eduplan.errors import DeclarationError
 
 Header = TypeVar("Header")
+
+GIVEN_SCHEMAS = ("staging", "codes", "reference", "landing", "plan")
+"""Schemas that models may read and never make."""
 
 _HEADER = re.compile(r"\A/\*\n(?P<yaml>.*?)\n\*/\n", re.DOTALL)
 
@@ -39,6 +44,8 @@ class ModelHeader(Declaration):
     Attributes:
         key: Columns that identify a row; unique and never null, checked from here.
         partition: Column by which the model is built a slice at a time; the result must be the same as a whole build.
+            Inputs that have the same column are read for the slice alone, all others whole.
+        look_back: Years before its slice that the model also reads (1 for a model that compares with last year).
         columns: Meaning of columns that ``sql/columns.yml`` does not have or that mean something else here.
         not_null: Further columns that are never null.
         codes: Code list of a column, checked from here.
@@ -49,11 +56,18 @@ class ModelHeader(Declaration):
     grain: Bilingual
     meaning: Bilingual
     key: list[Name] = Field(min_length=1)
-    partition: Name | None = None
+    partition: Literal["school_year", "calendar_year"] | None = None
+    look_back: int = Field(default=0, ge=0)
     not_null: list[Name] = []
     codes: dict[Name, Name] = {}
     columns: dict[Name, ColumnText] = {}
     warning: Bilingual | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ModelHeader:
+        if self.look_back and self.partition is None:
+            raise ValueError("look_back needs a partition")
+        return self
 
 
 class CheckHeader(Declaration):
@@ -82,6 +96,8 @@ class SqlModel:
         header: What the model says of itself.
         sql: The select, without header and without a closing semicolon.
         path: File that it stands in.
+        macros: Macros that the select calls, each after what it needs.
+        shared_texts: Column texts of ``sql/columns.yml``.
     """
 
     schema: str
@@ -89,11 +105,17 @@ class SqlModel:
     header: ModelHeader
     sql: str
     path: Path
+    macros: tuple[Macro, ...] = ()
+    shared_texts: Mapping[str, ColumnText] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
         """Qualified table name."""
         return f"{self.schema}.{self.name}"
+
+    def column_text(self, column: str) -> ColumnText | None:
+        """What a column means: the header's text, or else the shared one."""
+        return self.header.columns.get(column) or self.shared_texts.get(column)
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -123,9 +145,13 @@ def load_models(folder: Path) -> dict[str, SqlModel]:
         DeclarationError: A model has no header, its header is not valid, or it reads an unknown model.
     """
     models: dict[str, SqlModel] = {}
+    macros, texts = load_macros(folder), load_column_texts(folder)
     for schema, path in _model_files(folder):
         header, sql = split_header(ModelHeader, path)
-        model = SqlModel(schema=schema, name=path.stem, header=header, sql=sql, path=path)
+        used = macros_used(sql, macros)
+        model = SqlModel(
+            schema=schema, name=path.stem, header=header, sql=sql, path=path, macros=used, shared_texts=texts
+        )
         models[model.table] = model
     for model in models.values():
         for table in model.inputs:

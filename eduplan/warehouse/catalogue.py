@@ -57,6 +57,14 @@ create table if not exists warehouse.builds (
     built_at timestamptz not null,
     primary key (model, slice)
 );
+create table if not exists warehouse.comments (
+    model varchar primary key,
+    fingerprint varchar not null
+);
+create table if not exists plan.lineage (
+    table_name varchar not null,
+    reads varchar not null
+);
 """
 
 

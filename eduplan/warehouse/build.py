@@ -1,0 +1,273 @@
+"""Builds the models: in dependency order, and only the slices whose select or inputs changed.
+
+Belongs here: deciding what to build, and building it. Does not belong here: what a model means, or checking its rows.
+
+A model with ``partition: school_year`` is built a slice at a time: inputs that have the same column are read for the
+slice alone. The law is that this gives the same rows as a whole build; ``tests/unit/warehouse`` holds the engine to it.
+A model's changes are one transaction, so that a failure leaves the table as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from eduplan.declarations.models import SqlModel, dependency_order
+from eduplan.errors import DeclarationError
+from eduplan.progress import Progress
+from eduplan.warehouse.comments import write_comments
+from eduplan.warehouse.faults import model_fault
+from eduplan.warehouse.fingerprints import Built, Inputs, digest, text_fingerprint
+from eduplan.warehouse.lineage import write_lineage
+from eduplan.warehouse.slices import SHAPE, quoted, restricted, with_years_before
+
+ROWS_TOGETHER = 2_000_000
+"""Slices are built together until their inputs have this many rows: few queries for a small city, little memory for a
+large one."""
+
+
+@dataclass(frozen=True)
+class ModelBuild:
+    """What was done for one model.
+
+    Attributes:
+        table: Qualified table.
+        slices: Slices that were built; empty text for a model without slices.
+        removed: Slices that are no more.
+        rows: Rows that were written.
+        seconds: How long it took.
+    """
+
+    table: str
+    slices: tuple[str, ...]
+    removed: tuple[str, ...]
+    rows: int
+    seconds: float
+
+
+@dataclass
+class BuildReport:
+    """What one call built.
+
+    Attributes:
+        builds: The models that changed, in the order they were built.
+        unchanged: Models that nothing was done for.
+        dropped: Tables of models that are no more.
+    """
+
+    builds: list[ModelBuild] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Rows that were written."""
+        return sum(build.rows for build in self.builds)
+
+
+def build_models(
+    connection: duckdb.DuckDBPyConnection,
+    models: Mapping[str, SqlModel],
+    *,
+    progress: Progress,
+    only: Collection[str] | None = None,
+) -> BuildReport:
+    """Builds what changed of the models.
+
+    Args:
+        connection: The working warehouse, with the staging views of the current batches.
+        models: All models.
+        progress: Where the reader sees how far it is.
+        only: Tables to build, whose inputs stand as they are; all models by default.
+
+    Returns:
+        What was built and what was left alone.
+
+    Raises:
+        DeclarationError: A model is not valid or reads what does not exist.
+        EduplanError: A model failed; its table is as it was before.
+    """
+    order = [model for model in dependency_order(dict(models)) if only is None or model.table in only]
+    inputs = Inputs(connection, models)
+    report = BuildReport()
+    if only is None:
+        _drop_vanished(connection, models, inputs, report)
+    with progress.task("Building tables", total=len(order)) as advance:
+        for model in order:
+            work = _plan(model, inputs)
+            if work.is_nothing:
+                report.unchanged.append(model.table)
+            else:
+                report.builds.append(_build(connection, work, inputs))
+            advance(1)
+    write_comments(connection, order)
+    write_lineage(connection, models)
+    return report
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is to be done for one model: the fingerprints that it should have, against those that it has."""
+
+    model: SqlModel
+    wanted: dict[str, str]
+    recorded: dict[str, Built]
+    weights: dict[str, int]
+    sliced_inputs: tuple[str, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the table is made anew: it is not there, or its select or the columns it reads changed."""
+        return SHAPE not in self.recorded or self.recorded[SHAPE].fingerprint != self.wanted[SHAPE]
+
+    @property
+    def changed(self) -> list[str]:
+        return sorted(
+            text
+            for text, fingerprint in self.wanted.items()
+            if text != SHAPE
+            and (self.is_new or text not in self.recorded or self.recorded[text].fingerprint != fingerprint)
+        )
+
+    @property
+    def removed(self) -> list[str]:
+        return sorted(set(self.recorded) - set(self.wanted))
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.is_new or self.changed or self.removed)
+
+
+def _plan(model: SqlModel, inputs: Inputs) -> _Work:
+    """Compares a model with what stands in the warehouse."""
+    for table in model.inputs:
+        if not inputs.exists(table):
+            raise DeclarationError(
+                f"reads {table}, which does not exist", where=str(model.path), remedy="declare its source, or build it"
+            )
+    recorded = inputs.builds.get(model.table, {}) if inputs.exists(model.table) else {}
+    text, partition = text_fingerprint(model), model.header.partition
+    if partition is None:
+        read = [digest(table, inputs.shape(table), inputs.fingerprint(table)) for table in model.inputs]
+        return _Work(model, {SHAPE: digest(text, *read)}, recorded, {}, ())
+    cut = {table: found for table in model.inputs if (found := inputs.slices(table, partition)) is not None}
+    if not cut:
+        raise DeclarationError(f"is built by {partition}, but none of its inputs is cut by it", where=str(model.path))
+    shape = digest(text, *(digest(table, inputs.shape(table)) for table in model.inputs))
+    whole = [digest(table, inputs.fingerprint(table)) for table in model.inputs if table not in cut]
+    wanted, weights = {SHAPE: shape}, {}
+    for slice_text in sorted({text for found in cut.values() for text in found}):
+        years = with_years_before([slice_text], partition, model.header.look_back)
+        read = [digest(table, inputs.fingerprint(table, partition, years)) for table in cut]
+        wanted[slice_text] = digest(shape, *whole, *read)
+        weights[slice_text] = sum(found.get(year, 0) for found in cut.values() for year in years)
+    return _Work(model, wanted, recorded, weights, tuple(cut))
+
+
+def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -> ModelBuild:
+    """Builds what changed of one model, in one transaction."""
+    model, started = work.model, time.perf_counter()
+    connection.execute("begin")
+    try:
+        for macro in model.macros:
+            connection.execute(macro.sql)
+        connection.execute(f"create schema if not exists {model.schema}")
+        rows = _build_slices(connection, work) if model.header.partition else _build_whole(connection, model)
+        seconds = time.perf_counter() - started
+        built = {text: Built(work.wanted[text], count) for text, count in rows.items()}
+        _record(connection, work, built, seconds)
+        connection.execute("commit")
+    except duckdb.Error as error:
+        connection.execute("rollback")
+        raise model_fault(error, model) from error
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    kept = {text: old for text, old in work.recorded.items() if text in work.wanted}
+    inputs.builds[model.table] = {**kept, **built}
+    if work.is_new:
+        inputs.columns[model.table] = _describe(connection, model.table)
+    built_slices = [SHAPE] if model.header.partition is None else work.changed
+    return ModelBuild(model.table, tuple(built_slices), tuple(work.removed), sum(rows.values()), seconds)
+
+
+def _build_whole(connection: duckdb.DuckDBPyConnection, model: SqlModel) -> dict[str, int]:
+    order = ", ".join(model.header.key)
+    connection.execute(f"create or replace table {model.table} as select * from (\n{model.sql}\n) order by {order}")
+    row = connection.execute(f"select count(*) from {model.table}").fetchone()
+    return {SHAPE: int(row[0]) if row else 0}
+
+
+def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work) -> dict[str, int]:
+    """Replaces the slices that changed; returns the rows of each."""
+    model, partition = work.model, work.model.header.partition
+    if work.is_new:
+        connection.execute(f"create or replace table {model.table} as select * from (\n{model.sql}\n) limit 0")
+    elif gone := [*work.changed, *work.removed]:
+        connection.execute(f"delete from {model.table} where {partition} in ({_literals(gone)})")
+    for group in _groups(work.changed, work.weights):
+        years = with_years_before(group, str(partition), model.header.look_back)
+        connection.execute(
+            f"insert into {model.table} select * from (\n{restricted(model, work.sliced_inputs, years)}\n) "
+            f"where {partition} in ({_literals(group)}) order by {partition}, {', '.join(model.header.key)}"
+        )
+    rows = dict.fromkeys(work.changed, 0)
+    if work.changed:
+        rows |= dict(
+            connection.execute(
+                f"select cast({partition} as varchar), count(*) from {model.table} "
+                f"where {partition} in ({_literals(work.changed)}) group by 1"
+            ).fetchall()
+        )
+    return {SHAPE: 0, **rows} if work.is_new else rows
+
+
+def _groups(slices: Sequence[str], weights: Mapping[str, int]) -> list[list[str]]:
+    """Slices that are built by one query each, by the rows that they read."""
+    groups: list[list[str]] = []
+    weight = 0
+    for text in slices:
+        if not groups or weight + weights[text] > ROWS_TOGETHER:
+            groups.append([])
+            weight = 0
+        groups[-1].append(text)
+        weight += weights[text]
+    return groups
+
+
+def _record(connection: duckdb.DuckDBPyConnection, work: _Work, built: Mapping[str, Built], seconds: float) -> None:
+    table = work.model.table
+    if work.is_new:
+        connection.execute("delete from warehouse.builds where model = ?", [table])
+    for text in work.removed:
+        connection.execute("delete from warehouse.builds where model = ? and slice = ?", [table, text])
+    share = seconds / len(built) if built else 0.0
+    for text, build in built.items():
+        connection.execute(
+            "insert or replace into warehouse.builds values (?, ?, ?, ?, ?, now())",
+            [table, text, build.fingerprint, build.rows, share],
+        )
+
+
+def _drop_vanished(
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, SqlModel], inputs: Inputs, report: BuildReport
+) -> None:
+    """Drops the tables of models whose files are gone."""
+    for table in sorted(set(inputs.builds) - set(models)):
+        if table.split(".")[0] == "plan":
+            continue
+        connection.execute(f"drop table if exists {table}")
+        connection.execute("delete from warehouse.builds where model = ?", [table])
+        connection.execute("delete from warehouse.comments where model = ?", [table])
+        report.dropped.append(table)
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall())
+
+
+def _literals(texts: Sequence[str]) -> str:
+    return ", ".join(quoted(text) for text in texts)
