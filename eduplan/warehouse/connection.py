@@ -42,11 +42,11 @@ def connect(path: Path | str, project: Project, *, read_only: bool = False) -> d
         "threads": settings.threads,
         "temp_directory": str(project.work / "tmp"),
         "preserve_insertion_order": True,
-        "TimeZone": settings.timezone,
         "autoinstall_known_extensions": False,
     }
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        connection.execute(f"set global TimeZone = '{settings.timezone}'")  # not known before icu is there
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise LockedError(
