@@ -117,8 +117,8 @@ class Project:
 
     @property
     def warehouse(self) -> Path:
-        """The working DuckDB file, which belongs to the load alone."""
-        return self.work / "warehouse.duckdb"
+        """The working DuckDB file, which belongs to the load alone; no schema may have its name."""
+        return self.work / "working.duckdb"
 
     @property
     def marts(self) -> Path:
