@@ -1,0 +1,15 @@
+-- School years and ages. A school year is written '2024-25' and counted on 1 September of its first year.
+
+create or replace macro first_year_of(school_year) as cast(left(school_year, 4) as integer);
+
+create or replace macro school_year_of(first_year) as
+    concat(cast(first_year as varchar), '-', right(cast(first_year + 1 as varchar), 2));
+
+create or replace macro census_date(school_year) as make_date(first_year_of(school_year), 9, 1);
+
+-- The census date so many years earlier.
+create or replace macro census_date_before(school_year, years) as make_date(first_year_of(school_year) - years, 9, 1);
+
+-- Completed years on 31 August before the census: who is born in September or later has a birthday still to come.
+create or replace macro age_at_census(school_year, birth_month) as
+    first_year_of(school_year) - year(birth_month) - case when month(birth_month) > 8 then 1 else 0 end;
