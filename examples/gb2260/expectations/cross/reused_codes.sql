@@ -15,4 +15,4 @@ select
     name_before,
     name_after
 from ch1_context.division_changes
-where change = 'renamed'
+where change_kind = 'renamed'

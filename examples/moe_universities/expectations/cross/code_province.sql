@@ -3,7 +3,9 @@ title: {en: Digits 3 and 4 of the code are the province of the heading, zh: 标�
 table: ch4_system.institutions
 severity: warning
 why:
-  en: An institution that moved keeps the code of the province that it left, so a province must never be read from the code.
+  en: >-
+    An institution that moved keeps the code of the province that it left, so a province must never be read
+    from the code.
   zh: 学校迁址后沿用原省份代码，故不可由标识码推断省份。
 remedy:
   en: Look the institution up; if it did not move, ask the publisher.

@@ -3,7 +3,9 @@ title: {en: The published ratios follow from their parts, zh: 公布比率与其
 table: ch4_system.primary_by_country
 severity: error
 why:
-  en: A ratio that cannot be made again from the published numerator and denominator means that a file is of another release.
+  en: >-
+    A ratio that cannot be made again from the published numerator and denominator means that a file is of
+    another release.
   zh: 若公布比率无法由公布的分子分母重算，说明文件来自不同版本。
 remedy:
   en: Fetch all files of one release again.
@@ -14,7 +16,7 @@ with
 places as (
     select
         calendar_year,
-        division_code as location,
+        division_code as place,
         pupils,
         teachers,
         population,
@@ -24,7 +26,7 @@ places as (
     union all
     select
         calendar_year,
-        region_code as location,
+        region_code as place,
         pupils,
         teachers,
         population,
@@ -35,7 +37,7 @@ places as (
 
 select
     calendar_year,
-    location,
+    place,
     published_gross_enrolment,
     cast(pupils as double) / population * 100 as gross_enrolment,
     published_pupils_per_teacher,

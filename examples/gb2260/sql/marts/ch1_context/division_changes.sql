@@ -2,10 +2,12 @@
 title: {en: Changes of divisions between lists, zh: 行政区划变更}
 grain: {en: 'one row a year, code and change', zh: 每年每个代码每项变更一行}
 meaning:
-  en: Codes dropped, added and renamed since the list before; a code that was added under the old name of a dropped one names its predecessor.
+  en: >-
+    Codes dropped, added and renamed since the list before; a code that was added under the old name of a
+    dropped one names its predecessor.
   zh: 较上一份名单撤销、新增、更名的代码；同省同名改码者注明原代码。
 key: [calendar_year, division_code]
-not_null: [change]
+not_null: [change_kind]
 */
 with
 
@@ -50,7 +52,7 @@ changes as (
             when after.division_code is null then 'dropped'
             when before.division_code is null then 'added'
             else 'renamed'
-        end as change,
+        end as change_kind,
         before.division_name as name_before,
         after.division_name as name_after
     from before
@@ -69,7 +71,7 @@ dropped as (
         name_before,
         min(division_code) as code_before
     from changes
-    where change = 'dropped'
+    where change_kind = 'dropped'
     group by calendar_year, province_code, name_before
     having count(*) = 1
 )
@@ -78,14 +80,14 @@ select
     changes.calendar_year,
     changes.division_code,
     changes.province_code,
-    changes.change,
+    changes.change_kind,
     changes.name_before,
     changes.name_after,
     dropped.code_before
 from changes
 left join dropped
     on
-        changes.change = 'added'
+        changes.change_kind = 'added'
         and changes.calendar_year = dropped.calendar_year
         and changes.province_code = dropped.province_code
         and changes.name_after = dropped.name_before

@@ -12,7 +12,7 @@ select
     division_name,
     min(calendar_year) as first_year,
     max(calendar_year) as last_year,
-    max(calendar_year) = (select max(calendar_year) from core.divisions) as is_current
+    max(calendar_year) = (select max(latest.calendar_year) from core.divisions as latest) as is_current
 from core.divisions
 group by
     division_code,
