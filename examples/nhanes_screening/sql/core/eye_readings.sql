@@ -18,7 +18,7 @@ eyes as (
         acuity_right as acuity,
         sphere_right as sphere,
         cylinder_right as cylinder,
-        sphere_right_sent as sphere_sent
+        refraction_right as refraction_result
     from staging.vision_exam
     union all
     select
@@ -28,7 +28,7 @@ eyes as (
         acuity_left as acuity,
         sphere_left as sphere,
         cylinder_left as cylinder,
-        sphere_left_sent as sphere_sent
+        refraction_left as refraction_result
     from staging.vision_exam
 )
 
@@ -40,9 +40,5 @@ select
     sphere,
     cylinder,
     sphere + cylinder / 2 as spherical_equivalent,
-    case
-        when sphere is not null then 'measured'
-        when sphere_sent is not null then 'could_not_obtain'
-        else 'missing'
-    end as refraction_result
+    refraction_result
 from eyes
