@@ -81,6 +81,9 @@ class DuckDBDatasource(SQLDatasource):
             self._execution_engine = DuckDBExecutionEngine(engine=self._handed, create_temp_table=False)
         return self._execution_engine
 
+    def _save_context_project_config(self) -> None:
+        """Does nothing: as it comes, every added table writes the list of all tables as YAML."""
+
     def test_connection(self, test_assets: bool = True) -> None:
         """Does nothing: the connection is open already."""
 

@@ -6,13 +6,14 @@ does with them.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
 
 from eduplan.declarations.models import SqlModel
+from eduplan.warehouse.fingerprints import digest
+from eduplan.warehouse.slices import SHAPE
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def existing_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _of_slices(column: str | None, slices: dict[str, str]) -> TableState:
-    return TableState(digest(sorted(slices.items())), column, slices if column else {})
+    values = {name: print_ for name, print_ in slices.items() if name != SHAPE}
+    return TableState(digest(sorted(slices.items())), column, values if column else {})
 
 
 def _staged_slices(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
@@ -111,9 +113,4 @@ def _content(connection: duckdb.DuckDBPyConnection, table: str) -> str:
         from {table} as t
         """
     ).fetchone()
-    return digest(row)
-
-
-def digest(value: object) -> str:
-    """A short fingerprint of a value that prints the same whenever it is the same."""
-    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+    return digest(*(row or ()))

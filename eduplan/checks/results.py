@@ -67,7 +67,22 @@ def read_results(connection: duckdb.DuckDBPyConnection) -> dict[str, KeptResult]
         "select check_id, success, rows_unexpected, rows_total, message, definition, fingerprint, slices, checked_at "
         "from checks.results"
     ).fetchall()
-    return {row[0]: KeptResult(*row[1:7], json.loads(row[7]), row[8]) for row in rows}
+    return {
+        check_id: KeptResult(
+            success, rows_unexpected, rows_total, message, definition, fingerprint, json.loads(slices), checked_at
+        )
+        for (
+            check_id,
+            success,
+            rows_unexpected,
+            rows_total,
+            message,
+            definition,
+            fingerprint,
+            slices,
+            checked_at,
+        ) in rows
+    }
 
 
 def write_results(connection: duckdb.DuckDBPyConnection, results: Sequence[CheckResult]) -> None:

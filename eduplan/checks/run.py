@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from eduplan.checks.check import Check, CheckReport, CheckResult, Outcome
-from eduplan.checks.fingerprints import TableState, digest, table_states
+from eduplan.checks.fingerprints import TableState, table_states
 from eduplan.checks.gather import gather_checks
 from eduplan.checks.offending import literal, offending_rows
 from eduplan.checks.results import KeptResult, create_results, read_results, write_results
@@ -22,6 +22,7 @@ from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
+from eduplan.warehouse.fingerprints import digest
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _sources_with_batches(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _fingerprint(check: Check, states: Mapping[str, TableState]) -> str:
     tables = [(table, states[table].fingerprint if table in states else None) for table in check.reads]
-    return digest((check.definition, tables))
+    return digest(check.definition, *tables)
 
 
 def _changed_slices(check: Check, earlier: KeptResult | None, state: TableState) -> tuple[str, ...] | None:
