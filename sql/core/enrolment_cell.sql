@@ -1,6 +1,8 @@
 /*
 title: {en: Enrolment cells, zh: 在校生单元格}
-grain: {en: one row a school, stage, grade, sex and school year, zh: 每校、每学段、每年级、每性别、每学年一行}
+grain:
+  en: one row a school, stage, grade, sex and school year
+  zh: 每校、每学段、每年级、每性别、每学年一行
 meaning:
   en: >
     Pupils counted once, wherever they were counted: from the person roll, or from the school census for schools without a

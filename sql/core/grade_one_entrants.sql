@@ -1,6 +1,8 @@
 /*
 title: {en: Grade-one entrants, zh: 小学一年级新生}
-grain: {en: one row a school year of entry, division and sex, zh: 每入学学年、每区划、每性别一行}
+grain:
+  en: one row a school year of entry, division and sex
+  zh: 每入学学年、每区划、每性别一行
 meaning:
   en: >
     Pupils who opened their primary schooling, from the roll where a roll exists for that year and from the history of

@@ -1,6 +1,8 @@
 /*
 title: {en: Resident population, zh: 常住人口}
-grain: {en: one row a year, division, year of age and sex, zh: 每年、每区划、每岁、每性别一行}
+grain:
+  en: one row a year, division, year of age and sex
+  zh: 每年、每区划、每岁、每性别一行
 meaning:
   en: >
     Resident population at 31 August by today's division codes; the school year that starts the day after takes it as its

@@ -1,6 +1,8 @@
 /*
 title: {en: Staff by year, zh: 分学年教职工}
-grain: {en: one row a member of staff, school and school year, zh: 每名教职工、每校、每学年一行}
+grain:
+  en: one row a member of staff, school and school year
+  zh: 每名教职工、每校、每学年一行
 meaning:
   en: >
     The staff roll with what each teacher counts as: qualified for the stage taught, above that, backbone at county level

@@ -1,6 +1,8 @@
 /*
 title: {en: Enrolment, zh: 在校生}
-grain: {en: one row a school, stage, grade, sex and school year, zh: 每校、每学段、每年级、每性别、每学年一行}
+grain:
+  en: one row a school, stage, grade, sex and school year
+  zh: 每校、每学段、每年级、每性别、每学年一行
 meaning:
   en: Pupils on the census date, from the roll or, for schools without one, from the school census.
   zh: 统计时点在校生数，取自学籍名册；无名册的学校取自统计报表。

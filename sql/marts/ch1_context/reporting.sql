@@ -1,6 +1,8 @@
 /*
 title: {en: Who should have reported and who did, zh: 应报与已报单位}
-grain: {en: one row an active school, stage of its type and school year, zh: 每所在办学校、其办学类型所含学段、每学年一行}
+grain:
+  en: one row an active school, stage of its type and school year
+  zh: 每所在办学校、其办学类型所含学段、每学年一行
 meaning:
   en: >
     The units behind every coverage figure. A flag is 1 where the school should report a source or did; a school with

@@ -1,6 +1,8 @@
 /*
 title: {en: Mental health, zh: 心理健康}
-grain: {en: one row a school, stage and school year, zh: 每校、每学段、每学年一行}
+grain:
+  en: one row a school, stage and school year
+  zh: 每校、每学段、每学年一行
 meaning:
   en: >
     Pupils of grades 4 to 12, those screened and those with a mental-health file in autumn, and of those with a warning

@@ -7,6 +7,8 @@ meaning:
   en: Pupils validly examined in this autumn and the one before who were not myopic then, and those who now are.
   zh: 连续两年秋季均有效受检且上年未近视的学生，以及其中本年近视者。
 key: [school_year, division_code, stage, grade, sex]
+partition: school_year
+look_back: 1
 not_null: [pupils_not_myopic_before, newly_myopic_pupils]
 codes: {stage: stage, grade: grade, sex: sex}
 */

@@ -1,6 +1,8 @@
 /*
 title: {en: Body measures and fitness, zh: 体格与体质}
-grain: {en: one row a school, stage, grade, sex and school year, zh: 每校、每学段、每年级、每性别、每学年一行}
+grain:
+  en: one row a school, stage, grade, sex and school year
+  zh: 每校、每学段、每年级、每性别、每学年一行
 meaning:
   en: Autumn measurements of monitored pupils against WS/T 586, and fitness totals against 60 and 80 points.
   zh: 监测对象秋季身高体重对照 WS/T 586 的结果，以及体质健康总分达 60 分、80 分的人数。

@@ -1,6 +1,8 @@
 /*
 title: {en: Vision-screening coverage, zh: 视力筛查覆盖}
-grain: {en: one row a school, stage and school year, zh: 每校、每学段、每学年一行}
+grain:
+  en: one row a school, stage and school year
+  zh: 每校、每学段、每学年一行
 meaning:
   en: >
     Monitored pupils and those with at least one valid examination, by season. A season that nobody in the city has

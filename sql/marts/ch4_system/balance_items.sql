@@ -1,6 +1,8 @@
 /*
 title: {en: Seven items of quality balance, zh: 优质均衡七项指标}
-grain: {en: one row a school, stage part, item and school year, zh: 每校、每学段部分、每项、每学年一行}
+grain:
+  en: one row a school, stage part, item and school year
+  zh: 每校、每学段部分、每项、每学年一行
 meaning:
   en: >
     What each primary and junior part of a school in scope has of each item, and the pupils it is for. What a school has as a

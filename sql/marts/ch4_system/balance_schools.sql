@@ -1,6 +1,8 @@
 /*
 title: {en: Schools at the quality-balance standard, zh: 优质均衡达标学校}
-grain: {en: one row a school, stage part and school year, zh: 每校、每学段部分、每学年一行}
+grain:
+  en: one row a school, stage part and school year
+  zh: 每校、每学段部分、每学年一行
 meaning:
   en: A part is at standard when six of the seven items reach their threshold and the other at least 85 % of it.
   zh: 七项指标中至少六项达标、其余一项不低于标准值 85% 者为达标。

@@ -1,6 +1,8 @@
 /*
 title: {en: Classes and their size, zh: 班级与班额}
-grain: {en: one row a school, stage and school year, zh: 每校、每学段、每学年一行}
+grain:
+  en: one row a school, stage and school year
+  zh: 每校、每学段、每学年一行
 meaning:
   en: >
     Classes counted from the roll with their sizes, and classes of schools that only the census knows, whose sizes are

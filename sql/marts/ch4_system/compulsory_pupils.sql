@@ -1,6 +1,8 @@
 /*
 title: {en: Compulsory pupils and fairness, zh: 义务教育学生与公平}
-grain: {en: one row a school, stage, sex and school year, zh: 每校、每学段、每性别、每学年一行}
+grain:
+  en: one row a school, stage, sex and school year
+  zh: 每校、每学段、每性别、每学年一行
 meaning:
   en: >
     Pupils of grades 1 to 9: migrant children, left-behind children, bought places, entry by zone, pupils with disability

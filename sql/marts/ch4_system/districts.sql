@@ -6,6 +6,7 @@ meaning:
     National recognitions held by each district in the list of a calendar year, shown under the school year that starts in it.
   zh: 区划表所载各区县获得的国家认定，归入当年开始的学年。
 key: [school_year, division_code]
+partition: school_year
 not_null: [division_name, districts, universal_preschool_districts, quality_balanced_districts]
 */
 with

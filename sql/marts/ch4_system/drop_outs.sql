@@ -1,12 +1,16 @@
 /*
 title: {en: Drop-outs, zh: 辍学}
-grain: {en: one row a division, sex and school year, zh: 每区划、每性别、每学年一行}
+grain:
+  en: one row a division, sex and school year
+  zh: 每区划、每性别、每学年一行
 meaning:
   en: >
     Pupils of grades 1 to 9 who dropped out since the last census, and the pupils of that census, for divisions with a roll in
     both years.
   zh: 上一统计时点以来一至九年级辍学学生数与上年一至九年级在校生数，仅含两年均有名册的区划。
 key: [school_year, division_code, sex]
+partition: school_year
+look_back: 1
 not_null: [dropped_out_pupils, pupils_year_before]
 codes: {sex: sex}
 */

@@ -9,6 +9,8 @@ meaning:
     them are counted in grade 9 now. Divisions without a roll this year are left out.
   zh: 两年前计数于七年级的学生（扣除此后死亡与核实转出市外者），以及其中本年计数于九年级者。本年无名册的区划不计。
 key: [school_year, division_code, sex]
+partition: school_year
+look_back: 2
 not_null: [cohort_pupils, retained_pupils]
 codes: {sex: sex}
 */

@@ -1,12 +1,15 @@
 /*
 title: {en: Participation by age, zh: 适龄人口入学}
-grain: {en: one row a division, sex and school year, zh: 每区划、每性别、每学年一行}
+grain:
+  en: one row a division, sex and school year
+  zh: 每区划、每性别、每学年一行
 meaning:
   en: >
     Pupils and the resident population that they are set against, for districts that have both. Ages are completed years on
     31 August. What needs an age comes from the roll alone.
   zh: 在校生与对应的常住人口，仅含两者均有的区县。年龄为 8 月 31 日周岁；涉及年龄的在校生仅取自学籍名册。
 key: [school_year, division_code, sex]
+partition: school_year
 codes: {sex: sex}
 */
 with

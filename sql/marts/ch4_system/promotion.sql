@@ -9,6 +9,8 @@ meaning:
     city since, and how many are counted one grade higher now. Divisions without a roll this year are left out.
   zh: 上年计数于一至八年级（小学、初中）的学生（扣除此后死亡与核实转出市外者），以及其中本年升高一级者。本年无名册的区划不计。
 key: [school_year, division_code, grade_number_before, sex]
+partition: school_year
+look_back: 1
 not_null: [pupils_year_before, promoted_pupils]
 codes: {sex: sex}
 */

@@ -1,10 +1,14 @@
 /*
 title: {en: Nine-year retention, zh: 九年义务教育巩固}
-grain: {en: one row a division, sex and school year, zh: 每区划、每性别、每学年一行}
+grain:
+  en: one row a division, sex and school year
+  zh: 每区划、每性别、每学年一行
 meaning:
   en: Grade-9 junior pupils of a year and the grade-one entrants of eight years before, for divisions that have both.
   zh: 当年九年级学生数与八年前小学一年级新生数，仅含两者均有的区划。
 key: [school_year, division_code, sex]
+partition: school_year
+look_back: 8
 not_null: [grade_nine_pupils, entrants_eight_years_before]
 codes: {sex: sex}
 */

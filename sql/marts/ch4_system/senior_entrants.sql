@@ -5,6 +5,7 @@ meaning:
   en: First-grade pupils of general and vocational senior schools, and the junior graduates of the summer before.
   zh: 普通高中与中职一年级学生数，以及当年初中毕业生数。
 key: [school_year, division_code]
+partition: school_year
 not_null: [general_entrants, vocational_entrants, senior_entrants]
 */
 with

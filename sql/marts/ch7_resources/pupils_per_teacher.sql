@@ -1,6 +1,8 @@
 /*
 title: {en: Pupils and teachers, zh: 生师比}
-grain: {en: one row a school, stage and school year, zh: 每校、每学段、每学年一行}
+grain:
+  en: one row a school, stage and school year
+  zh: 每校、每学段、每学年一行
 meaning:
   en: Pupils of a stage and the active full-time teachers who teach it, in schools that reported roll and staff.
   zh: 各学段在校生数与任教该学段的在职专任教师数，仅含学籍与教职工名册均已报送的学校。

@@ -1,12 +1,16 @@
 /*
 title: {en: Teacher turnover, zh: 教师流失}
-grain: {en: one row a division, sex and school year, zh: 每区划、每性别、每学年一行}
+grain:
+  en: one row a division, sex and school year
+  zh: 每区划、每性别、每学年一行
 meaning:
   en: >
     Full-time teachers who left since the last census, retirement apart, and the active ones of that census, for divisions
     with a staff roll in both years.
   zh: 上一统计时点以来离职的专任教师数（不含退休）与上年在职专任教师数，仅含两年均有名册的区划。
 key: [school_year, division_code, sex]
+partition: school_year
+look_back: 1
 not_null: [teachers_who_left, teachers_year_before]
 codes: {sex: sex}
 */

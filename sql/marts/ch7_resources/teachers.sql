@@ -1,6 +1,8 @@
 /*
 title: {en: Teachers, zh: 专任教师}
-grain: {en: one row a school, stage taught, sex and school year, zh: 每校、每任教学段、每性别、每学年一行}
+grain:
+  en: one row a school, stage taught, sex and school year
+  zh: 每校、每任教学段、每性别、每学年一行
 meaning:
   en: Active full-time teachers by the stage that they teach, and how many of them are what the plan asks about.
   zh: 按任教学段统计的在职专任教师及其中各类教师数。
