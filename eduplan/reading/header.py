@@ -1,0 +1,223 @@
+"""Finds the header of a table below its title rows, and what each of its columns means to a contract.
+
+Belongs here: header rows, merged headers and aliases. Does not belong here: file formats and values.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from eduplan.declarations.contracts import Column, Contract
+from eduplan.errors import InputError
+
+ROWS_SEARCHED = 40
+MOST_HEADER_ROWS = 3
+
+Row = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """One column of a raw table.
+
+    Attributes:
+        name: Its name in the raw table: ``c0``, ``c1``, ...
+        header: Its label in the file, merged header rows joined with ``-``.
+        columns: The contract columns that it fills: none if it is unknown, two where two read one header,
+            the value column where it is unpivoted.
+        groups: What the header of an unpivoted column says of the other columns, such as ``{"sex": "男"}``.
+        is_wide: Whether it is unpivoted.
+    """
+
+    name: str
+    header: str
+    columns: tuple[str, ...] = ()
+    groups: dict[str, str] = field(default_factory=dict)
+    is_wide: bool = False
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header of a table lies and what it says.
+
+    Attributes:
+        first: Record number of its first row, from 1.
+        last: Record number of its last row.
+        columns: One entry a column that has a label.
+        missing: Required contract columns that nothing in the file fills.
+        matched: How many labels mean something to the contract.
+    """
+
+    first: int
+    last: int
+    columns: tuple[RawColumn, ...]
+    missing: tuple[str, ...]
+    matched: int
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """How much it says, for comparison with other rows or other ways to split the text."""
+        return -len(self.missing), self.matched
+
+
+class HeaderFinder:
+    """Knows the labels of one contract and finds them in the first rows of a table."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._forced_height = contract.layout.header_rows
+        self._expected = [column for column in contract.columns if column.origin == "table"]
+        self._aliases: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for column in self._expected:
+            for rank, alias in enumerate(dict.fromkeys(comparable(text) for text in [column.name, *column.aliases])):
+                self._aliases[alias].append((rank, column.name))
+        self._patterns = [
+            (re.compile(column.alias_pattern), column.name) for column in self._expected if column.alias_pattern
+        ]
+        self._wide = [(re.compile(wide.pattern), wide.value) for wide in contract.unpivot]
+
+    def require(self, header: Header | None, *, where: str) -> Header:
+        """The header, if it has all that the contract requires.
+
+        Raises:
+            InputError: There is no header, or required columns are missing (rule V01).
+        """
+        if header is None:
+            labels = ", ".join(_shown(column) for column in self._expected[:4])
+            raise InputError(
+                f"V01: no header row found in the first {ROWS_SEARCHED} rows",
+                where=where,
+                remedy=f"it should name columns such as {labels}",
+            )
+        if header.missing:
+            by_name = {column.name: column for column in self._expected}
+            missing = ", ".join(_shown(by_name[name]) for name in header.missing)
+            raise InputError(
+                f"V01: required columns are missing: {missing}",
+                where=where,
+                remedy="ask the sender for them, or add the header's wording to the aliases of the contract",
+            )
+        return header
+
+    def find(self, rows: Sequence[Row]) -> Header | None:
+        """Finds the header in the first rows of a table: the rows whose labels say most to the contract.
+
+        Args:
+            rows: The first records of the table, ``ROWS_SEARCHED`` or fewer.
+        """
+        best: Header | None = None  # of equals the first stays: the fewest rows, and among them the earliest
+        heights = [self._forced_height] if self._forced_height else range(1, MOST_HEADER_ROWS + 1)
+        for height in heights:
+            for start in range(len(rows) - height + 1):
+                header = self._read(start + 1, rows[start : start + height])
+                if header.matched and (best is None or header.worth > best.worth):
+                    best = header
+        enough = min(2, len(self._expected))
+        return best if best is not None and best.matched >= enough else None
+
+    def _read(self, first: int, rows: Sequence[Row]) -> Header:
+        """Reads some rows as a header."""
+        labels = joined_labels(rows)
+        wide = {position: self._wide_meaning(parts) for position, parts in enumerate(labels) if parts}
+        fills = self._plain_meanings(labels)
+        columns: list[RawColumn] = []
+        for position, parts in enumerate(labels):
+            if not parts:
+                continue
+            name, text = f"c{position}", "-".join(parts)
+            meaning = wide[position]
+            if position in fills:
+                columns.append(RawColumn(name, text, tuple(fills[position])))
+            elif meaning:
+                columns.append(RawColumn(name, text, (meaning[0],), meaning[1], is_wide=True))
+            else:
+                columns.append(RawColumn(name, text))
+        matched = sum(bool(column.columns) for column in columns)
+        return Header(first, first + len(rows) - 1, tuple(columns), self._missing(columns), matched)
+
+    def _plain_meanings(self, labels: Sequence[tuple[str, ...]]) -> dict[int, list[str]]:
+        """The contract columns that each position fills; of two labels for a column the better alias wins."""
+        winners: dict[str, tuple[int, int]] = {}
+        for position, parts in enumerate(labels):
+            for rank, column in self._named(parts):
+                winners[column] = min(winners.get(column, (rank, position)), (rank, position))
+        fills: dict[int, list[str]] = defaultdict(list)
+        for column, (_, position) in winners.items():
+            fills[position].append(column)
+        return fills
+
+    def _named(self, parts: tuple[str, ...]) -> list[tuple[int, str]]:
+        """The contract columns that a label names; its last part may do so alone, below a mere group."""
+        for text in _spoken(parts):
+            found = self._aliases.get(comparable(text), [])
+            tidy = without_spaces(text)
+            found = found + [(len(self._aliases), column) for pattern, column in self._patterns if pattern.search(tidy)]
+            if found:
+                return found
+        return []
+
+    def _wide_meaning(self, parts: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:
+        """The value column and groups of a label that is unpivoted."""
+        for text in (*_spoken(parts), "".join(parts)):
+            for pattern, value in self._wide:
+                match = pattern.search(without_spaces(text))
+                if match:
+                    return value, {name: group for name, group in match.groupdict().items() if group is not None}
+        return None
+
+    def _missing(self, columns: Sequence[RawColumn]) -> tuple[str, ...]:
+        filled = {name for column in columns for name in (*column.columns, *column.groups)}
+        return tuple(
+            column.name
+            for column in self._expected
+            if column.required and column.default is None and column.name not in filled
+        )
+
+
+def _shown(column: Column) -> str:
+    """A contract column as a sender knows it."""
+    return f"{column.name} ({column.aliases[0]})" if column.aliases else column.name
+
+
+def _spoken(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The texts that a label may be known by."""
+    return tuple(dict.fromkeys(("-".join(parts), parts[-1]))) if parts else ()
+
+
+def joined_labels(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """The label parts of each column of a header of one or several rows.
+
+    A cell merged over several columns has its text in the first alone, so an empty cell above a label takes the
+    text on its left; a cell merged over several rows has nothing below it.
+    """
+    width = max((len(row) for row in rows), default=0)
+    cells = [[label_text(row[position]) if position < len(row) else "" for position in range(width)] for row in rows]
+    above = [""] * len(rows)
+    labels: list[tuple[str, ...]] = []
+    for position in range(width):
+        column = [row[position] for row in cells]
+        for level, text in enumerate(column):
+            if text:
+                above[level:] = [text, *[""] * (len(rows) - level - 1)]
+            elif any(column[level + 1 :]):
+                column[level] = above[level]
+        labels.append(tuple(dict.fromkeys(text for text in column if text)))
+    return labels
+
+
+def label_text(text: str | None) -> str:
+    """A label as it is shown: one line, without outer spaces."""
+    return " ".join((text or "").replace("\ufeff", "").split())
+
+
+def without_spaces(text: str) -> str:
+    """A label in NFKC, which makes brackets one width, and without spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def comparable(text: str) -> str:
+    """A label as labels are compared: without the star that marks a required column, and without case."""
+    return without_spaces(text).strip("*").casefold()

@@ -1,0 +1,106 @@
+"""The raw table of one landed file: every record as text, with what its header means to the contract.
+
+Belongs here: what staging sees of a file. Does not belong here: the formats, which have a module each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import duckdb
+
+from eduplan.reading.header import RawColumn
+
+PART_ROWS = 10_000_000
+"""Distance between the row numbers of two sheets: row 3 of the second sheet has the number 10,000,003."""
+
+
+class RejectedRecord(NamedTuple):
+    """A record that could not be split into fields; it goes to quarantine with rule V01.
+
+    Attributes:
+        row_number: Its record number in the file.
+        text: The record as it stands in the file, which may hold identities.
+        reason_en: What is wrong with it.
+        reason_zh: The same in Chinese.
+    """
+
+    row_number: int
+    text: str
+    reason_en: str
+    reason_zh: str
+
+
+@dataclass
+class RawTable:
+    """One file as text. It is read lazily, so scan it once, with :meth:`scan`, and close it afterwards.
+
+    Attributes:
+        name: The table or view to select from: ``row_number BIGINT, c0 VARCHAR, c1 VARCHAR, ...``. It holds the records
+            below the header that are not wholly empty. ``row_number`` counts the records of the file from 1, title and
+            header rows included; the rows of a second sheet start at ``PART_ROWS``.
+        columns: The columns that have a label.
+        titles: Texts of the title rows above the header.
+        file_format: ``csv``, ``tsv``, ``xlsx``, ``xls``, ``html`` or ``parquet``.
+        encoding: Encoding of a text file, such as ``utf-8`` or ``gb18030``.
+        parts: Sheets or tables that were read; empty for a file that has only one.
+        skipped_parts: Sheets or tables that hold something but no header that the contract knows.
+        rejected: Records that could not be split into fields; complete once :meth:`scan` has returned.
+    """
+
+    name: str
+    columns: tuple[RawColumn, ...]
+    titles: tuple[str, ...]
+    file_format: str
+    encoding: str = ""
+    parts: tuple[str, ...] = ()
+    skipped_parts: tuple[str, ...] = ()
+    rejected: list[RejectedRecord] = field(default_factory=list)
+    mend: Callable[[duckdb.DuckDBPyConnection, duckdb.Error], bool] | None = None
+    files: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def unknown_headers(self) -> tuple[str, ...]:
+        """Labels that mean nothing to the contract."""
+        return tuple(column.header for column in self.columns if not column.columns)
+
+    def scan(self, connection: duckdb.DuckDBPyConnection, statement: str) -> list[RejectedRecord]:
+        """Runs the one statement that reads the table, and gives the records that it could not contain.
+
+        A delimited text is parsed by this statement in the fastest way that a well-formed file allows. Where the file
+        turns out to be otherwise, the view is replaced by one that copes and the statement runs again, so it
+        must be repeatable (``create or replace temp table ... as select ...``) and not part of a transaction.
+
+        Args:
+            connection: The connection that ``read_table`` was given.
+            statement: SQL that reads the table ``name``, once.
+
+        Raises:
+            InputError: The file cannot be read to its end.
+        """
+        while True:
+            try:
+                connection.execute(statement)
+            except duckdb.Error as error:
+                if self.mend is None or not self.mend(connection, error):
+                    raise
+            else:
+                return self.rejected
+
+    def close(self) -> None:
+        """Drops the table and removes temporary files."""
+        self.files.close()
+
+    def __enter__(self) -> Self:
+        """Gives the table itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Closes the table."""
+        self.close()
