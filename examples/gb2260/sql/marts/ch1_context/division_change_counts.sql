@@ -8,9 +8,9 @@ key: [calendar_year]
 */
 select
     calendar_year,
-    sum(case when change_kind = 'dropped' then 1 else 0 end) as dropped,
-    sum(case when change_kind = 'added' then 1 else 0 end) as added,
-    sum(case when change_kind = 'renamed' then 1 else 0 end) as renamed,
-    sum(case when code_before is not null then 1 else 0 end) as recoded
+    cast(sum(case when change_kind = 'dropped' then 1 else 0 end) as bigint) as dropped,
+    cast(sum(case when change_kind = 'added' then 1 else 0 end) as bigint) as added,
+    cast(sum(case when change_kind = 'renamed' then 1 else 0 end) as bigint) as renamed,
+    cast(sum(case when code_before is not null then 1 else 0 end) as bigint) as recoded
 from ch1_context.division_changes
 group by calendar_year

@@ -34,10 +34,11 @@ select
     participants.age_years,
     participants.sex,
     count(*) as persons,
-    sum(case when persons.acuity_right is not null and persons.acuity_left is not null then 1 else 0 end) as examined,
-    sum(case when persons.acuity_right > 20 or persons.acuity_left > 20 then 1 else 0 end) as worse_than_20,
-    sum(case when persons.equivalent_right is not null then 1 else 0 end) as refracted,
-    sum(case when persons.equivalent_right <= -0.50 then 1 else 0 end) as myopic
+    count(persons.acuity_right + persons.acuity_left) as examined,
+    cast(sum(case when persons.acuity_right > 20 or persons.acuity_left > 20 then 1 else 0 end) as bigint)
+        as worse_than_20,
+    count(persons.equivalent_right) as refracted,
+    cast(sum(case when persons.equivalent_right <= -0.50 then 1 else 0 end) as bigint) as myopic
 from participants
 inner join persons
     on participants.calendar_year = persons.calendar_year and participants.respondent = persons.respondent

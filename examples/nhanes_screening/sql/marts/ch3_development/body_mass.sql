@@ -31,14 +31,14 @@ select
         when participants.age_years <= 11 then '06-11'
         else '12-19'
     end as item,
-    sum(case when measured.body_mass_class is not null then 1 else 0 end) as children,
-    sum(case when measured.body_mass_class = 'overweight' then 1 else 0 end) as overweight,
-    sum(case when measured.body_mass_class = 'obese' then 1 else 0 end) as obese,
+    count(measured.body_mass_class) as children,
+    cast(sum(case when measured.body_mass_class = 'overweight' then 1 else 0 end) as bigint) as overweight,
+    cast(sum(case when measured.body_mass_class = 'obese' then 1 else 0 end) as bigint) as obese,
     sum(case when measured.body_mass_class is not null then participants.exam_weight else 0 end) as weighted_children,
     sum(case when measured.body_mass_class = 'overweight' then participants.exam_weight else 0 end)
         as weighted_overweight,
     sum(case when measured.body_mass_class = 'obese' then participants.exam_weight else 0 end) as weighted_obese,
-    sum(case when measured.body_mass_class is not null then 1 else 0 end) as units_reported,
+    count(measured.body_mass_class) as units_reported,
     count(*) as units_expected
 from participants
 inner join measured

@@ -23,7 +23,7 @@ select
     schools.division_code,
     enrolment.grade,
     enrolment.sex,
-    sum(enrolment.pupils) as pupils
+    cast(sum(enrolment.pupils) as bigint) as pupils
 from schools
 inner join enrolment
     on schools.school_year = enrolment.school_year and schools.school_code = enrolment.school_code

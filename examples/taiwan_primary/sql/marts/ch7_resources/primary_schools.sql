@@ -19,7 +19,7 @@ pupils as (
     select
         school_year,
         school_code,
-        sum(pupils) as pupils
+        cast(sum(pupils) as bigint) as pupils
     from core.enrolment
     group by school_year, school_code
 ),
@@ -28,7 +28,7 @@ classes as (
     select
         school_year,
         school_code,
-        sum(classes) as classes
+        cast(sum(classes) as bigint) as classes
     from staging.class_count
     group by school_year, school_code
 ),
@@ -37,10 +37,12 @@ staff as (
     select
         school_year,
         school_code,
-        sum(case when staff_category = 'full_time_teacher' then persons else 0 end) as teachers,
-        sum(case when staff_category = 'full_time_teacher' and sex = 'M' then persons else 0 end) as teachers_male,
-        sum(case when staff_category = 'full_time_teacher' and sex = 'F' then persons else 0 end) as teachers_female,
-        sum(case when staff_category = 'other_staff' then persons else 0 end) as other_staff
+        cast(sum(case when staff_category = 'full_time_teacher' then persons else 0 end) as bigint) as teachers,
+        cast(sum(case when staff_category = 'full_time_teacher' and sex = 'M' then persons else 0 end) as bigint)
+            as teachers_male,
+        cast(sum(case when staff_category = 'full_time_teacher' and sex = 'F' then persons else 0 end) as bigint)
+            as teachers_female,
+        cast(sum(case when staff_category = 'other_staff' then persons else 0 end) as bigint) as other_staff
     from staging.staff_count
     group by school_year, school_code
 )
