@@ -39,6 +39,6 @@ select
     acuity,
     sphere,
     cylinder,
-    sphere + cylinder / 2 as spherical_equivalent,
+    sphere + cylinder * 0.5 as spherical_equivalent,
     refraction_result
 from eyes
