@@ -1,1 +1,1 @@
-"""."""
+"""Releases: built beside the old one, swapped in whole, never changed afterwards."""

@@ -1,0 +1,165 @@
+"""Writes the published database and its Parquet files.
+
+Belongs here: copying tables, comments and the ``about`` schema. Does not belong here: which tables are published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from eduplan.checks.offending import literal
+
+STORAGE_VERSION = "v1.0.0"
+"""Storage that older clients and the browser build can attach."""
+
+_ATTACHED = "release_being_built"
+
+# The Parquet writer has no 128-bit integer and would write doubles; no count of a city needs more than 64 bits.
+_WIDE_INTEGERS = ("HUGEINT", "UHUGEINT")
+
+_ABOUT = {
+    "batches": """
+        select
+            batch_id, source, period, sender, regexp_extract(path, '[^/]*$') as file_name, sha256, bytes,
+            rows_read, rows_staged, rows_quarantined, rows_duplicate, rows_dropped, cells_repaired, landed_at
+        from landing.batches
+        where status = 'current'
+        order by source, period, sender, batch_id
+    """,
+    "checks": """
+        select
+            check_id, table_name, expectation, columns, severity, rule, title_en, title_zh, why_en, why_zh,
+            remedy_en, remedy_zh, success, rows_unexpected, rows_total, checked_at
+        from checks.results
+        order by check_id
+    """,
+}
+
+_ABOUT_COMMENTS = {
+    "about.release": "Which release this is, one row | 本次发布的标识，一行",
+    "about.batches": "The files behind the release, one row a file and source | 发布所依据的文件，每文件与来源一行",
+    "about.checks": "How every expectation came out, one row each | 各项检查的结果，每项一行",
+}
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One table of a release.
+
+    Attributes:
+        table: Qualified name, the same as in the working warehouse.
+        order: Columns that its rows are sorted by; empty for all columns.
+        rows: Rows.
+        columns: Name and type of each column.
+        comment: What the table says of itself.
+        column_comments: What its columns say.
+    """
+
+    table: str
+    order: tuple[str, ...]
+    rows: int
+    columns: tuple[tuple[str, str], ...]
+    comment: str | None
+    column_comments: Mapping[str, str]
+
+    @property
+    def file(self) -> str:
+        """Path of its Parquet file in the release folder."""
+        return f"parquet/{self.table.replace('.', '/')}.parquet"
+
+
+def describe_tables(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[str], orders: Mapping[str, Sequence[str]]
+) -> list[PublishedTable]:
+    """What is to be published of each table.
+
+    Args:
+        connection: The working warehouse.
+        tables: Qualified names.
+        orders: Key columns of the tables that have a key.
+    """
+    comments = dict(
+        connection.execute(
+            "select schema_name || '.' || table_name, comment from duckdb_tables() "
+            "where database_name = current_database()"
+        ).fetchall()
+    )
+    column_comments = connection.execute(
+        "select schema_name || '.' || table_name, column_name, comment from duckdb_columns() "
+        "where database_name = current_database() and comment is not null"
+    ).fetchall()
+    described = []
+    for table in tables:
+        columns = connection.execute(f"describe {table}").fetchall()
+        row = connection.execute(f"select count(*) from {table}").fetchone()
+        described.append(
+            PublishedTable(
+                table=table,
+                order=tuple(orders.get(table, ())),
+                rows=int(row[0]) if row else 0,
+                columns=tuple(
+                    (name, "BIGINT" if column_type in _WIDE_INTEGERS else column_type)
+                    for name, column_type, *_ in columns
+                ),
+                comment=comments.get(table),
+                column_comments={name: text for owner, name, text in column_comments if owner == table},
+            )
+        )
+    return described
+
+
+def write_tables(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: Sequence[PublishedTable],
+    *,
+    database: str,
+    facts: Mapping[str, str],
+) -> None:
+    """Writes the database and one Parquet file a table into a folder.
+
+    Args:
+        connection: The working warehouse.
+        folder: The folder of the release.
+        tables: What is published.
+        database: File name of the database.
+        facts: The columns of ``about.release``.
+    """
+    path = str(folder / database)
+    connection.execute(f"attach {literal(path)} as {_ATTACHED} (storage_version {literal(STORAGE_VERSION)})")
+    try:
+        for schema in sorted({table.table.split(".")[0] for table in tables} | {"about"}):
+            connection.execute(f"create schema {_ATTACHED}.{schema}")
+        for table in tables:
+            _write_table(connection, folder, table)
+        _write_about(connection, facts)
+        connection.execute(f"checkpoint {_ATTACHED}")
+    finally:
+        connection.execute(f"detach {_ATTACHED}")
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, folder: Path, table: PublishedTable) -> None:
+    target = f"{_ATTACHED}.{table.table}"
+    selected = ", ".join(f'cast("{name}" as {column_type}) as "{name}"' for name, column_type in table.columns)
+    order = ", ".join(f'"{name}"' for name in table.order) or "all"
+    connection.execute(f"create table {target} as select {selected} from {table.table} order by {order}")
+    if table.comment:
+        connection.execute(f"comment on table {target} is {literal(table.comment)}")
+    for name, text in table.column_comments.items():
+        connection.execute(f'comment on column {target}."{name}" is {literal(text)}')
+    file = folder / table.file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection.execute(f"copy (select * from {target}) to {literal(str(file))} (format parquet, compression zstd)")
+
+
+def _write_about(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> None:
+    values = ", ".join(f"{literal(value)} as {name}" for name, value in facts.items())
+    connection.execute(f"create table {_ATTACHED}.about.release as select {values}")
+    for name, query in _ABOUT.items():
+        connection.execute(f"create table {_ATTACHED}.about.{name} as {query}")
+    for table, text in _ABOUT_COMMENTS.items():
+        connection.execute(f"comment on table {_ATTACHED}.{table} is {literal(text)}")

@@ -1,0 +1,136 @@
+"""Publishes a release: built beside the old one, and swapped in by one atomic step.
+
+Belongs here: the order of the steps, and what happens when one fails. Does not belong here: the steps.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from eduplan import __version__
+from eduplan.checks.check import CheckReport
+from eduplan.checks.fingerprints import existing_tables, table_states
+from eduplan.checks.results import create_results
+from eduplan.declarations.contracts import Contract
+from eduplan.declarations.models import SqlModel
+from eduplan.errors import CheckFailure, EnvironmentFault
+from eduplan.faults import explain
+from eduplan.project import Project
+from eduplan.release.database import PublishedTable, describe_tables, write_tables
+from eduplan.release.manifest import content_fingerprint, manifest, read_batches
+from eduplan.release.privacy import published_columns, refuse_private_columns
+from eduplan.release.release import DATABASE, MANIFEST, Release, current_release, read_release, releases_folder
+from eduplan.release.swap import building_folder, clean_up, put_in_force, put_in_place, seal, withdraw, write_sealed
+
+_CHAPTER = re.compile(r"^ch\d+_[a-z0-9_]+$")
+_SHOWN = 5
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    models: Mapping[str, SqlModel],
+    contracts: Mapping[str, Contract],
+    *,
+    check_report: CheckReport,
+    now: datetime,
+) -> Release:
+    """Publishes the marts and the plan tables, unless the release in force says the same already.
+
+    Args:
+        connection: The working warehouse, outside a transaction.
+        project: The project.
+        models: Models by qualified name.
+        contracts: Contracts by source.
+        check_report: How the checks of this warehouse came out.
+        now: Time of the release; it names the folder.
+
+    Returns:
+        The release in force, with ``is_new`` if this call made it.
+
+    Raises:
+        CheckFailure: A critical check failed, or a table holds a person-level column; the old release stays.
+        EnvironmentFault: There is nothing to publish, or the disk is full; the old release stays.
+    """
+    _refuse_failed(check_report)
+    tables = _tables(connection, models)
+    refuse_private_columns(published_columns(connection, [table.table for table in tables]), models, contracts)
+    create_results(connection)
+    releases_folder(project).mkdir(parents=True, exist_ok=True)
+    clean_up(project)
+    states = table_states(connection, [table.table for table in tables], models)
+    batches = read_batches(connection)
+    fingerprint = content_fingerprint(
+        tables, {table: state.fingerprint for table, state in states.items()}, batches, check_report
+    )
+    in_force = current_release(project)
+    if in_force and in_force.fingerprint == fingerprint:
+        return in_force
+    local = now.astimezone(ZoneInfo(project.settings.timezone))
+    release_id = f"{local:%Y-%m-%dT%H%M%S}-{fingerprint[:8]}"
+    built, finished = building_folder(project, release_id), releases_folder(project) / release_id
+    try:
+        built.mkdir()
+        facts = {
+            "release_id": release_id,
+            "created_at": local.isoformat(timespec="seconds"),
+            "eduplan_version": __version__,
+            "fingerprint": fingerprint,
+        }
+        write_tables(connection, built, tables, database=DATABASE, facts=facts)
+        says = manifest(
+            project,
+            connection,
+            release_id=release_id,
+            now=local,
+            fingerprint=fingerprint,
+            tables=tables,
+            batches=batches,
+            report=check_report,
+            files=seal(built),
+        )
+        write_sealed(built / MANIFEST, json.dumps(says, ensure_ascii=False, indent=1) + "\n")
+        put_in_place(built, finished)
+        put_in_force(project, finished)
+    except BaseException as error:
+        withdraw(project, built, finished)
+        clear = explain(error)
+        if clear is None or clear is error:
+            raise
+        raise clear from error
+    return replace(read_release(finished), is_new=True)
+
+
+def _refuse_failed(report: CheckReport) -> None:
+    if not report.blocking:
+        return
+    names = [result.check.check_id for result in report.blocking]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    raise CheckFailure(
+        f"{len(names)} critical checks failed, so nothing was released: {', '.join(names[:_SHOWN])}{more}",
+        where="release",
+        remedy="the last release stays; checks.results has why, remedy and a query for the rows",
+    )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, models: Mapping[str, SqlModel]) -> list[PublishedTable]:
+    """The marts of the chapters and all tables of the plan."""
+    existing = existing_tables(connection)
+    marts = {table: model for table, model in models.items() if _CHAPTER.match(model.schema)}
+    missing = sorted(set(marts) - existing)
+    if missing:
+        raise EnvironmentFault(
+            f"marts were not built: {', '.join(missing[:_SHOWN])}", where="release", remedy="run: eduplan run"
+        )
+    plan = {table for table in existing if table.startswith("plan.")}
+    if not marts and not plan:
+        raise EnvironmentFault("there is no mart to publish", where="release", remedy="add one to sql/marts")
+    orders = {table: model.header.key for table, model in marts.items()}
+    return describe_tables(connection, sorted({*marts, *plan}), orders)
