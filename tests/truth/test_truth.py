@@ -1,0 +1,74 @@
+"""The warehouse lands on the demo city's truth, which was computed another way: every figure, to the last pupil."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+
+DIMENSIONS = ("time_period", "ref_area_level", "ref_area", "stage", "urban_class", "ownership", "sex", "grade", "item")
+
+
+@pytest.fixture(scope="module")
+def truth(demo_city) -> dict[str, Any]:
+    return demo_city.truth
+
+
+@pytest.fixture(scope="module")
+def values(demo_city) -> dict[str, dict[tuple[str, ...], dict[str, Any]]]:
+    """Published values by indicator and dimensions."""
+    with duckdb.connect(str(demo_city.data / "marts" / "marts.duckdb"), read_only=True) as release:
+        cursor = release.execute("select * from plan.indicator_values")
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    published: dict[str, dict[tuple[str, ...], dict[str, Any]]] = {}
+    for row in rows:
+        published.setdefault(row["indicator"], {})[tuple(row[name] for name in DIMENSIONS)] = row
+    return published
+
+
+def differences(true_rows: list[dict[str, Any]], published: dict[tuple[str, ...], dict[str, Any]]) -> Iterator[str]:
+    for true in true_rows:
+        key = tuple(true.get(name, "_T") for name in DIMENSIONS)
+        found = published.get(key)
+        place = " ".join(part for part in key if part != "_T")
+        if found is None:
+            if true["value"] is not None:
+                yield f"{place}: true {true['numerator']}/{true['denominator']}, not published"
+            continue
+        for part in ("numerator", "denominator"):
+            if true[part] is not None and Decimal(str(true[part])) != found[part]:
+                yield f"{place}: {part} is {found[part]}, true {true[part]}"
+        same_value = (true["value"] is None) == (found["obs_value"] is None) and (
+            true["value"] is None or math.isclose(true["value"], found["obs_value"], rel_tol=1e-9, abs_tol=1e-12)
+        )
+        if not same_value:
+            yield f"{place}: value is {found['obs_value']}, true {true['value']}"
+
+
+def test_every_published_indicator_has_a_known_answer(truth, values) -> None:
+    assert sorted(values) == sorted(truth["indicators"])
+
+
+def test_every_figure_is_the_true_one(truth, values) -> None:
+    wrong = {
+        code: list(found)[:5]
+        for code, rows in truth["indicators"].items()
+        if (found := list(differences(rows, values.get(code, {}))))
+    }
+    assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
+
+
+def test_the_truth_says_something_about_every_indicator(truth) -> None:
+    silent = [code for code, rows in truth["indicators"].items() if not any(row["value"] is not None for row in rows)]
+    assert not silent
+
+
+def test_city_and_every_district_are_covered(truth) -> None:
+    areas = {row["ref_area"] for row in truth["indicators"]["ENR-01.pupils"]}
+    assert len(areas) == 13
