@@ -38,6 +38,8 @@ select
     schools.urban_class,
     schools.ownership,
     schools.school_type,
+    is_ordinary_school(schools.school_type) as is_ordinary_school,
+    is_compulsory_school(schools.school_type) as is_compulsory_school,
     1 as expected,
     case when schools.is_vocational_school then 0 else 1 end as expected_roll,
     case when is_health_stage(school_stages.stage) then 1 else 0 end as expected_screening,

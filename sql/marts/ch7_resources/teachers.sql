@@ -11,7 +11,7 @@ partition: school_year
 not_null: [division_code, urban_class, ownership, teachers]
 codes: {sex: sex}
 columns:
-  stage: {en: Stage that the teachers teach; _X where the roll names none, zh: 任教学段；名册未注明者为 _X}
+  stage: {en: Stage that the teachers teach; _U where the roll names none, zh: 任教学段；名册未注明者为 _U}
 */
 with
 schools as (select * from core.school_year),
@@ -20,7 +20,7 @@ teachers as (
     select
         school_year,
         school_code,
-        coalesce(stage, '_X') as stage,
+        coalesce(stage, '_U') as stage,
         sex,
         count(*) as teachers,
         count(*) filter (where is_qualified) as qualified_teachers,
@@ -34,7 +34,7 @@ teachers as (
         count(*) filter (where is_rotated and (is_backbone or has_senior_title)) as rotated_leading_teachers
     from core.staff_year
     where is_teacher
-    group by school_year, school_code, coalesce(stage, '_X'), sex
+    group by school_year, school_code, coalesce(stage, '_U'), sex
 )
 
 select
