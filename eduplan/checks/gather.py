@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import sqlglot
+from sqlglot import exp
+
 from eduplan.checks.check import Check
-from eduplan.checks.generated import checks_of_contract, checks_of_model
+from eduplan.checks.generated import checks_of_contract, checks_of_model, checks_of_references
 from eduplan.declarations.contracts import CodeList, Contract, load_code_lists
 from eduplan.declarations.models import SqlModel, tables_read
 from eduplan.declarations.suites import (
@@ -68,6 +71,7 @@ def gather_checks(
     checks: list[Check] = []
     for source, contract in contracts.items():
         checks += checks_of_contract(contract, codes, has_batch=source in sources_with_batches)
+        checks += checks_of_references(contract, contracts)
     for model in models.values():
         _check_codes(model, codes)
         checks += checks_of_model(model, codes)
@@ -99,7 +103,7 @@ def _checks_of_suite(suite: Suite, known: set[str], where: str) -> list[Check]:
                 why=expectation.why,
                 remedy=expectation.remedy,
                 reads=reads,
-                sliceable=expectation.type in _ROW_BY_ROW and "mostly" not in expectation.kwargs,
+                sliceable=_is_row_by_row(expectation),
             )
         )
     return checks
@@ -110,6 +114,15 @@ def _tables_of(expectation: Expectation, table: str) -> tuple[str, ...]:
         return (table,)
     query = str(expectation.kwargs["unexpected_rows_query"]).format(batch=table)
     return tuple(sorted({table, *tables_read(query, where=table)}))
+
+
+def _is_row_by_row(expectation: Expectation) -> bool:
+    """Whether each row is judged by itself, without any other row or table."""
+    if expectation.type != ROWS_QUERY:
+        return expectation.type in _ROW_BY_ROW and "mostly" not in expectation.kwargs
+    tree = sqlglot.parse_one(str(expectation.kwargs["unexpected_rows_query"]).format(batch="the_batch"), read="duckdb")
+    others = (exp.With, exp.Join, exp.Group, exp.Having, exp.Window, exp.Subquery, exp.SetOperation, exp.AggFunc)
+    return isinstance(tree, exp.Select) and not tree.find(*others, exp.Distinct, exp.Limit, exp.Exists)
 
 
 def _check_of_cross(cross: CrossCheck) -> Check:

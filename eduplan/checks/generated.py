@@ -7,11 +7,12 @@ here: expectations that a person wrote down in a suite.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from eduplan.checks.check import Check
 from eduplan.checks.offending import columns_that_differ, repeated_keys
-from eduplan.declarations.contracts import CodeList, Column, ColumnType, Contract, Severity
+from eduplan.declarations.contracts import CodeList, Column, ColumnType, Contract, Privacy, Severity
 from eduplan.declarations.models import SqlModel
 from eduplan.declarations.suites import ROWS_QUERY
 from eduplan.declarations.text import Bilingual
@@ -76,6 +77,42 @@ def checks_of_contract(contract: Contract, codes: Mapping[str, CodeList], *, has
             checks.append(_codes_check(table, column.name, codes[column.codes], _SOURCE_REMEDY))
     if has_batch:
         checks.append(_rows_check(table))
+    return checks + _rule_checks(table, contract, staged)
+
+
+def checks_of_references(contract: Contract, contracts: Mapping[str, Contract]) -> list[Check]:
+    """The checks that what a source refers to is still there, for references to units and not to persons."""
+    table = f"staging.{contract.source}"
+    checks = []
+    for reference in contract.references:
+        target = contracts[reference.to]
+        periods = _PERIOD_TYPES[contract.period.kind].keys() & _PERIOD_TYPES[target.period.kind].keys()
+        if target.privacy is Privacy.PERSON or not periods:
+            continue
+        to_column = reference.to_column or reference.column
+        same = [f"referred.{to_column} = referring.{reference.column}"]
+        same += [f"referred.{period} = referring.{period}" for period in sorted(periods)]
+        query = (
+            f"select referring.* from {{batch}} as referring\nwhere referring.{reference.column} is not null and "
+            f"not exists (\n  select 1 from staging.{target.source} as referred where {' and '.join(same)})"
+        )
+        check = _make(
+            table,
+            f"reference.{reference.column}",
+            ROWS_QUERY,
+            {"unexpected_rows_query": query},
+            Bilingual(
+                en=f"every {reference.column} is in {target.source}", zh=f"{reference.column} 均见于“{target.title.zh}”"
+            ),
+            Bilingual(
+                en=f"Rows that lead nowhere drop out of core without a trace: {reference.reason.en}.",
+                zh=f"无对应单位的记录会在核心层丢失：{reference.reason.zh}。",
+            ),
+            _SOURCE_REMEDY,
+            severity=Severity.ERROR,
+            rule=reference.rule,
+        )
+        checks.append(replace(check, reads=(f"staging.{target.source}", table)))
     return checks
 
 
@@ -208,6 +245,30 @@ def _range_checks(table: str, columns: Iterable[Column]) -> list[Check]:
                 _SOURCE_REMEDY,
                 severity=Severity.ERROR,
                 rule=column.rule,
+                sliceable=True,
+            )
+        )
+    return checks
+
+
+def _rule_checks(table: str, contract: Contract, staged: set[str]) -> list[Check]:
+    """The row rules of a contract whose columns are still there: broken errors were kept out, warnings were not."""
+    checks = []
+    for rule in contract.rules:
+        if not set(rule.columns) <= staged:
+            continue
+        query = f"select * from {{batch}} where not ({rule.check.replace('{', '{{').replace('}', '}}')})"
+        checks.append(
+            _make(
+                table,
+                f"rule.{rule.rule}.{rule.columns[0]}",
+                ROWS_QUERY,
+                {"unexpected_rows_query": query},
+                Bilingual(en=f"not so: {rule.reason.en}", zh=f"不应出现：{rule.reason.zh}"),
+                Bilingual(en="The row contradicts itself.", zh="记录自相矛盾。"),
+                _SOURCE_REMEDY,
+                severity=Severity.WARNING if rule.severity is Severity.WARNING else Severity.ERROR,
+                rule=rule.rule,
                 sliceable=True,
             )
         )

@@ -18,8 +18,9 @@ STORAGE_VERSION = "v1.0.0"
 
 _ATTACHED = "release_being_built"
 
-# The Parquet writer has no 128-bit integer and would write doubles; no count of a city needs more than 64 bits.
-_WIDE_INTEGERS = ("HUGEINT", "UHUGEINT")
+# What a type becomes on the way out. The Parquet writer has no 128-bit integer and would write doubles, and no count of
+# a city needs more than 64 bits; a client without the JSON extension cannot read a column of that type.
+_PUBLISHED_TYPES = {"HUGEINT": "BIGINT", "UHUGEINT": "BIGINT", "JSON": "VARCHAR"}
 
 _ABOUT = {
     "batches": """
@@ -102,8 +103,7 @@ def describe_tables(
                 order=tuple(orders.get(table, ())),
                 rows=int(row[0]) if row else 0,
                 columns=tuple(
-                    (name, "BIGINT" if column_type in _WIDE_INTEGERS else column_type)
-                    for name, column_type, *_ in columns
+                    (name, _PUBLISHED_TYPES.get(column_type, column_type)) for name, column_type, *_ in columns
                 ),
                 comment=comments.get(table),
                 column_comments={name: text for owner, name, text in column_comments if owner == table},
