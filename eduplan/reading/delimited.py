@@ -1,13 +1,13 @@
 """Reads delimited text (CSV, TSV) through DuckDB's parser, without a pass of its own over a well-formed file.
 
-Belongs here: delimiters, the view over the parser, and mending what the parser refuses. Does not belong here: encodings.
+Belongs here: delimiters, the view over the parser, and mending what the parser refuses. Not here: encodings.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import StringIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -22,7 +22,13 @@ DELIMITERS = (",", "\t", ";", "|")
 
 
 def read_delimited(
-    connection: duckdb.DuckDBPyConnection, text: DecodedText, finder: HeaderFinder, *, table_name: str, file_name: str
+    connection: duckdb.DuckDBPyConnection,
+    text: DecodedText,
+    finder: HeaderFinder,
+    files: ExitStack,
+    *,
+    table_name: str,
+    file_name: str,
 ) -> RawTable:
     """Makes a view over a delimited text.
 
@@ -38,11 +44,12 @@ def read_delimited(
         titles=tuple(cell for row in rows[: header.first - 1] for cell in row if cell),
         file_format="tsv" if delimiter == "\t" else "csv",
         encoding=text.encoding,
+        files=files,
     )
     parser = _Parser(raw, text, header, delimiter, width, blank_rows=sum(not row for row in rows[: header.last]))
     parser.show(connection)
     raw.mend = parser.mend
-    raw.files.callback(_drop, connection, table_name)
+    files.callback(_drop, connection, table_name)
     return raw
 
 
@@ -94,7 +101,7 @@ class _Parser:
         fields = [f"c{position}" for position in range(self._width)]
         names = ", ".join(fields)
         if self._mended is None:
-            # The parser skips blank lines; those above the data are added again, so that numbers agree with a spreadsheet.
+            # The parser skips blank lines; those above the data are added, so that numbers agree with a spreadsheet.
             records = self._parse(self._text.path, fields)
             numbered = f"select row_number() over () + {self._blank_rows} as row_number, {names} from {records}"
         else:
@@ -110,7 +117,8 @@ class _Parser:
         delimiter = self._delimiter if self._mended is None else ","
         return (
             f"read_csv({quoted(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
-            f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', null_padding = true, parallel = {self._parallel})"
+            f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', null_padding = true, "
+            f"parallel = {self._parallel})"
         )
 
     def mend(self, connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> bool:
@@ -136,8 +144,10 @@ class _Parser:
     def _mend_copy(self) -> Path:
         """Writes the records that can be split, with their numbers, as strict CSV and keeps the others apart."""
         with (
-            self._text.path.open(encoding="utf-8-sig", newline="") as lines,
-            NamedTemporaryFile("w", encoding="utf-8", newline="", dir=self._text.work, delete=False) as copy,
+            self._text.lines() as lines,
+            NamedTemporaryFile(
+                "w", encoding="utf-8", newline="", dir=self._text.work, prefix="mended-", delete=False
+            ) as copy,
         ):
             path = Path(copy.name)
             self._raw.files.callback(path.unlink, missing_ok=True)
