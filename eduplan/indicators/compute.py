@@ -1,0 +1,219 @@
+"""Computes the values of indicators from their declarations.
+
+Belongs here: which indicators are due, and writing ``plan.indicator_values``. Does not belong here: the queries
+themselves (``formulas``), coverage, or what a value means for a target (``status``).
+
+An indicator is computed again when its formula, or a build of a mart that it reads, is another than last time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from eduplan.declarations.indicators import Indicator, IndicatorKind
+from eduplan.declarations.models import SqlModel
+from eduplan.errors import DeclarationError, EduplanError
+from eduplan.indicators.changes import change_query
+from eduplan.indicators.coverage import with_coverage
+from eduplan.indicators.dictionary import write_areas, write_batches, write_dictionary
+from eduplan.indicators.formulas import values_query
+from eduplan.indicators.marts import Marts, marts_read
+from eduplan.indicators.tables import CELL, create_plan_tables
+from eduplan.periods import PeriodKind
+from eduplan.progress import Progress
+from eduplan.project import Project
+from eduplan.warehouse.fingerprints import digest
+from eduplan.warehouse.lineage import write_lineage
+from eduplan.warehouse.slices import quoted
+
+_ENGINE = "1"
+"""Raised when the engine would give other values from the same declarations and marts."""
+_BUILD = "plan.indicator_values"
+_TEXTS = {"name", "definition", "targets", "commitments", "note", "source", "decimals", "direction", "chapter"}
+"""Fields of an indicator that its values do not depend on."""
+_WITHOUT_DENOMINATOR = (IndicatorKind.COUNT, IndicatorKind.DISTINCT, IndicatorKind.CHANGE)
+_STATUS_OF_ONE = "case when obs_value is null then 'M' else 'A' end"
+_STATUS_OF_TWO = (
+    "case when denominator = 0 or {undefined} then 'N' when numerator is null or denominator is null then 'M' "
+    "else 'A' end"
+)
+"""Observed, missing, or not applicable because there is nothing to divide by, or no such index of these units."""
+
+
+@dataclass(frozen=True)
+class ComputeReport:
+    """What one call computed.
+
+    Attributes:
+        computed: Indicators whose values were written.
+        unchanged: Indicators that nothing was done for.
+        removed: Indicators that are no longer declared.
+        rows: Values that were written.
+    """
+
+    computed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    rows: int
+
+
+def compute_indicators(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    indicators: Mapping[str, Indicator],
+    models: Mapping[str, SqlModel],
+    *,
+    progress: Progress,
+) -> ComputeReport:
+    """Writes the values of every indicator that is due, the dictionary, areas and batches.
+
+    Args:
+        connection: The working warehouse with its marts.
+        project: For the code of the whole area.
+        indicators: All indicators, by code.
+        models: All models, for the lineage.
+        progress: Where the reader sees how far it is.
+
+    Raises:
+        DeclarationError: An indicator asks for what its mart does not have.
+    """
+    create_plan_tables(connection)
+    ordered = in_order(indicators)
+    wanted = _fingerprints(connection, project, ordered)
+    recorded = dict(
+        connection.execute("select slice, fingerprint from warehouse.builds where model = ?", [_BUILD]).fetchall()
+    )
+    due = [found for found in ordered if wanted[found.code] is None or recorded.get(found.code) != wanted[found.code]]
+    removed = sorted(set(recorded) - set(indicators))
+    rows = 0
+    if due or removed:
+        connection.execute("begin")
+        try:
+            _forget(connection, [*(indicator.code for indicator in due), *removed])
+            rows = _compute(connection, project, due, indicators, wanted, progress)
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            raise
+    write_dictionary(connection, ordered)
+    write_areas(connection, project)
+    write_batches(connection)
+    write_lineage(connection, models)
+    codes = {indicator.code for indicator in due}
+    unchanged = tuple(indicator.code for indicator in ordered if indicator.code not in codes)
+    return ComputeReport(tuple(sorted(codes)), unchanged, tuple(removed), rows)
+
+
+def in_order(indicators: Mapping[str, Indicator]) -> list[Indicator]:
+    """The indicators, each change after what it is a change of.
+
+    Raises:
+        DeclarationError: Changes refer to each other in a circle.
+    """
+    ordered: dict[str, Indicator] = {}
+
+    def visit(code: str, trail: tuple[str, ...]) -> None:
+        if code in trail:
+            raise DeclarationError("is a change of itself", where=f"indicator {code}")
+        change = indicators[code].change
+        if change:
+            visit(change.of, (*trail, code))
+        ordered.setdefault(code, indicators[code])
+
+    for code in sorted(indicators):
+        visit(code, ())
+    return list(ordered.values())
+
+
+def _fingerprints(
+    connection: duckdb.DuckDBPyConnection, project: Project, ordered: Sequence[Indicator]
+) -> dict[str, str | None]:
+    """What each indicator's values depend on; None where a mart is no model, so that nothing is known of it."""
+    builds = dict(
+        connection.execute(
+            "select model, string_agg(slice || fingerprint, ',' order by slice) from warehouse.builds group by model"
+        ).fetchall()
+    )
+    found: dict[str, str | None] = {}
+    for indicator in ordered:
+        marks = [builds.get(table) for table in sorted(marts_read(indicator))]
+        if indicator.change:
+            marks.append(found[indicator.change.of])
+        formula = indicator.model_dump_json(exclude=_TEXTS)
+        complete = all(mark is not None for mark in marks)
+        found[indicator.code] = digest(_ENGINE, project.settings.city_code, formula, *marks) if complete else None
+    return found
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
+    literals = ", ".join(quoted(code) for code in codes)
+    connection.execute(f"delete from plan.indicator_values where indicator in ({literals})")
+    connection.execute(f"delete from warehouse.builds where model = '{_BUILD}' and slice in ({literals})")
+
+
+def _compute(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    due: Sequence[Indicator],
+    indicators: Mapping[str, Indicator],
+    wanted: Mapping[str, str | None],
+    progress: Progress,
+) -> int:
+    marts, rows = Marts.of(connection), 0
+    with progress.task("Computing indicators", total=len(due)) as advance:
+        for indicator in due:
+            started = time.perf_counter()
+            count = _write_values(connection, indicator, _query(indicator, indicators, marts, project))
+            connection.execute(
+                "insert or replace into warehouse.builds values (?, ?, ?, ?, ?, now())",
+                [_BUILD, indicator.code, wanted[indicator.code] or "", count, time.perf_counter() - started],
+            )
+            rows += count
+            advance(1)
+    _check_unique(connection, due)
+    return rows
+
+
+def _query(indicator: Indicator, indicators: Mapping[str, Indicator], marts: Marts, project: Project) -> str:
+    if indicator.kind is IndicatorKind.CHANGE and indicator.change:
+        return change_query(indicator, indicators[indicator.change.of])
+    city_code = project.settings.city_code
+    return with_coverage(indicator, values_query(indicator, marts, city_code), marts, city_code)
+
+
+def _write_values(connection: duckdb.DuckDBPyConnection, indicator: Indicator, query: str) -> int:
+    by_school_year = indicator.period is not PeriodKind.CALENDAR_YEAR
+    following = "lpad(cast((reference_year + 1) % 100 as varchar), 2, '0')"
+    period = f"reference_year || '-' || {following}" if by_school_year else "cast(reference_year as varchar)"
+    undefined = "obs_value is null and denominator > 0" if indicator.kind is IndicatorKind.DISPERSION else "false"
+    is_single = indicator.kind in _WITHOUT_DENOMINATOR
+    status = _STATUS_OF_ONE if is_single else _STATUS_OF_TWO.format(undefined=undefined)
+    try:
+        row = connection.execute(
+            f"insert into plan.indicator_values select {quoted(indicator.code)}, {indicator.version}, "
+            f"{quoted(indicator.period)}, {period}, reference_year, {', '.join(CELL)}, "
+            f"numerator, denominator, obs_value, {status}, {quoted(indicator.unit)}, units_reported, units_expected, "
+            "units_reported * 100.0 / nullif(units_expected, 0) "
+            f"from ({query}) where reference_year is not null order by {', '.join(CELL)}, reference_year"
+        ).fetchone()
+    except duckdb.ProgrammingError as error:
+        raise DeclarationError(str(error).splitlines()[0], where=f"indicator {indicator.code}") from error
+    except duckdb.Error as error:
+        raise EduplanError(str(error).splitlines()[0], where=f"indicator {indicator.code}") from error
+    return int(row[0]) if row else 0
+
+
+def _check_unique(connection: duckdb.DuckDBPyConnection, due: Sequence[Indicator]) -> None:
+    """A value is there once: one row an indicator, period and cell."""
+    key = ", ".join(["indicator", "reference_year", *CELL])
+    codes = ", ".join(quoted(indicator.code) for indicator in due)
+    row = connection.execute(
+        f"select indicator from plan.indicator_values where indicator in ({codes or 'null'}) "
+        f"group by {key} having count(*) > 1 limit 1"
+    ).fetchone()
+    if row:
+        raise EduplanError("has two values for one cell and year", where=f"indicator {row[0]}")

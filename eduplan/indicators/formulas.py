@@ -1,0 +1,160 @@
+"""The query of an indicator's values, made from its declaration; one function a family of kinds.
+
+Belongs here: numerators, denominators and values by cell. Does not belong here: coverage, targets, tables written.
+
+Every query gives ``reference_year``, the cell, ``numerator``, ``denominator`` and ``obs_value``. Sums are exact
+decimals, and terms are made decimals before they are added, so that a value does not depend on the order of rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from eduplan.declarations.indicators import Indicator, IndicatorKind
+from eduplan.indicators.grouping import CellSet, cell_sets, columns_used, grouped_cell, grouping_sets, plain_cell
+from eduplan.indicators.marts import Marts, measure_of
+from eduplan.indicators.tables import CELL
+
+_EXACT = "decimal(38, 6)"
+_TERM = "decimal(38, 12)"
+_KEY = ", ".join(["reference_year", *CELL])
+_OneSet = Callable[[Indicator, CellSet, str], str]
+
+
+def values_query(indicator: Indicator, marts: Marts, city_code: str) -> str:
+    """The query of all values of an indicator that is not a change."""
+    match indicator.kind:
+        case IndicatorKind.DISTINCT:
+            return _distinct(indicator, marts, city_code)
+        case IndicatorKind.WEIGHTED_RATIO:
+            return _by_set(indicator, marts, city_code, _weighted)
+        case IndicatorKind.DISPERSION:
+            return _by_set(indicator, marts, city_code, _dispersion)
+        case _:
+            return _sums(indicator, marts, city_code)
+
+
+def _sums(indicator: Indicator, marts: Marts, city_code: str) -> str:
+    """Sums of one or two marts by cell, in the years that every one of them has."""
+    parts: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for side in ("numerator", "denominator"):
+        if measure := measure_of(indicator, side):
+            parts[(str(measure.mart), measure.year_offset)].append(f"{_sum(indicator, side)} as {side}")
+    sets = cell_sets(indicator)
+    cell, grouping = grouped_cell(columns_used(sets), city_code), grouping_sets(sets, "reference_year")
+    queries = [
+        f"part_{number} as (select reference_year, {cell}, {', '.join(sums)} "
+        f"from ({marts.rows(mart, indicator, offset=offset)}) group by grouping sets ({grouping}))"
+        for number, ((mart, offset), sums) in enumerate(parts.items())
+    ]
+    joined = "part_0" if len(parts) == 1 else f"part_0 full join part_1 using ({_KEY})"
+    years = " and ".join(
+        f"reference_year in (select reference_year from part_{number})" for number in range(len(parts))
+    )
+    denominator = "denominator" if measure_of(indicator, "denominator") else f"cast(null as {_EXACT})"
+    value = (
+        f"cast(numerator * {indicator.scale} as double) / nullif(cast(denominator as double), 0)"
+        if measure_of(indicator, "denominator") and indicator.kind is not IndicatorKind.COUNT
+        else "cast(numerator as double)"
+    )
+    return (
+        f"with {', '.join(queries)} select {_KEY}, numerator, {denominator} as denominator, {value} as obs_value "
+        f"from {joined} where {years}"
+    )
+
+
+def _sum(indicator: Indicator, side: str) -> str:
+    """A sum that is 0 where no row is meant and missing where rows are meant but none has a value."""
+    measure = measure_of(indicator, side)
+    assert measure is not None  # noqa: S101 - the caller asks only for measures that exist
+    chosen = f" filter (where {measure.where})" if measure.where else ""
+    total = f"sum(cast({measure.column} as {_EXACT})){chosen}"
+    return f"coalesce({total}, case when count(*){chosen} = 0 then cast(0 as {_EXACT}) end)"
+
+
+def _distinct(indicator: Indicator, marts: Marts, city_code: str) -> str:
+    """Distinct keys seen up to and including each year."""
+    measure = measure_of(indicator, "numerator")
+    assert measure is not None  # noqa: S101 - the declaration guarantees it
+    sets = cell_sets(indicator)
+    used = columns_used(sets)
+    rows = marts.rows(str(measure.mart), indicator, offset=measure.year_offset, where=measure.where)
+    carried = ", ".join(f"found.{column}" for column in dict.fromkeys([*used, measure.column]))
+    return (
+        f"with found as ({rows}), years as (select distinct reference_year from found), "
+        f"known as (select years.reference_year, {carried} from years "
+        "join found on found.reference_year <= years.reference_year) "
+        f"select reference_year, {grouped_cell(used, city_code)}, "
+        f"cast(count(distinct {measure.column}) as {_EXACT}) as numerator, cast(null as {_EXACT}) as denominator, "
+        f"cast(count(distinct {measure.column}) as double) as obs_value "
+        f"from known group by grouping sets ({grouping_sets(sets, 'reference_year')})"
+    )
+
+
+def _by_set(indicator: Indicator, marts: Marts, city_code: str, one_set: _OneSet) -> str:
+    """One query a grouping set, for kinds that sum twice: within strata or units first, then over them."""
+    fine = _fine_columns(indicator)
+    used = list(dict.fromkeys([*columns_used(cell_sets(indicator)), *fine]))
+    weight = indicator.weight or (indicator.dispersion.weight if indicator.dispersion else "")
+    rows = (
+        f"select reference_year, {', '.join(used)}, {_sum(indicator, 'numerator')} as n, "
+        f"{_sum(indicator, 'denominator')} as d, sum(cast({weight} as {_EXACT})) as w "
+        f"from ({marts.rows(str(indicator.mart), indicator)}) group by all"
+    )
+    queries = [one_set(indicator, cells, plain_cell(cells, city_code)) for cells in cell_sets(indicator)]
+    return f"with fine as materialized ({rows}) " + " union all ".join(f"({query})" for query in queries)
+
+
+def _fine_columns(indicator: Indicator) -> list[str]:
+    return indicator.dispersion.unit_key if indicator.dispersion else indicator.strata
+
+
+def _summed(indicator: Indicator, cells: CellSet, cell: str) -> str:
+    """Sums of each stratum or unit within each cell of a set."""
+    columns = list(dict.fromkeys(["reference_year", *cells.columns, *_fine_columns(indicator)]))
+    return (
+        f"select reference_year, {cell}, n, d, w from (select {', '.join(columns)}, "
+        "sum(n) as n, sum(d) as d, sum(w) as w from fine group by all)"
+    )
+
+
+def _weighted(indicator: Indicator, cells: CellSet, cell: str) -> str:
+    """Strata rates weighted by the pupils of each stratum, over the strata that anything is known of."""
+    return (
+        f"select {_KEY}, cast(sum(term) as {_EXACT}) as numerator, cast(sum(w) as {_EXACT}) as denominator, "
+        f"cast(sum(term) as double) * {indicator.scale} / nullif(cast(sum(w) as double), 0) as obs_value from ("
+        f"select {_KEY}, case when d > 0 and n is not null then w end as w, "
+        f"case when d > 0 then cast(cast(w * n as double) / cast(d as double) as {_TERM}) end as term "
+        f"from ({_summed(indicator, cells, cell)})) group by all"
+    )
+
+
+_INDEX = {
+    "coefficient_of_variation": ("w * (r - 1) * (r - 1)", "sqrt(cast(sum(term) as double) / cast(sum(w) as double))"),
+    "theil_t": ("w * case when r = 0 then 0 else r * ln(r) end", "cast(sum(term) as double) / cast(sum(w) as double)"),
+    "theil_l": ("-w * ln(nullif(r, 0))", "cast(sum(term) as double) / cast(sum(w) as double)"),
+}
+
+
+def _dispersion(indicator: Indicator, cells: CellSet, cell: str) -> str:
+    """Spread of unit values about their weighted mean; ``r`` is a unit's value as a multiple of that mean.
+
+    The stored numerator is the index times the weight, so that numerator / denominator gives the index.
+    """
+    assert indicator.dispersion is not None  # noqa: S101 - the declaration guarantees it
+    term, index = _INDEX[indicator.dispersion.method]
+    units = (
+        f"select {_KEY}, cast(w as double) as w, cast(n as double) / cast(d as double) as x "
+        f"from ({_summed(indicator, cells, cell)}) where d > 0 and w > 0 and n is not null"
+    )
+    means = f"select *, sum(cast(w * x as {_TERM})) over cell as wx, sum(cast(w as {_TERM})) over cell as total "
+    relative = f"select {_KEY}, w, x * cast(total as double) / nullif(cast(wx as double), 0) as r "
+    terms = f"select {_KEY}, cast(w as {_TERM}) as w, cast({term} as {_TERM}) as term "
+    known = "count(term) = count(*)"
+    return (
+        f"select {_KEY}, case when {known} then cast({index} * cast(sum(w) as double) as {_EXACT}) end as numerator, "
+        f"cast(sum(w) as {_EXACT}) as denominator, case when {known} then {index} * {indicator.scale} end as obs_value "
+        f"from ({terms} from ({relative} from ({means} from ({units}) window cell as (partition by {_KEY})))) "
+        "group by all"
+    )

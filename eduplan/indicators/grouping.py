@@ -1,0 +1,109 @@
+"""The cells that an indicator has values for: areas crossed with one breakdown at a time.
+
+Belongs here: grouping sets and the columns they give. Does not belong here: what is summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from eduplan.declarations.indicators import DIMENSION_COLUMNS, Dimension, Indicator
+from eduplan.indicators.tables import DIMENSIONS, TOTAL, UNKNOWN
+from eduplan.warehouse.slices import quoted
+
+LEVELS = {"city": None, "district": "division_code", "school": "school_code"}
+"""Mart column that names the areas of each level."""
+
+
+@dataclass(frozen=True)
+class CellSet:
+    """One grouping set: a level of area and the breakdowns that its cells have.
+
+    Attributes:
+        level: ``city``, ``district`` or ``school``.
+        dimensions: Breakdown columns, in the order of :data:`DIMENSIONS`.
+    """
+
+    level: str
+    dimensions: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Mart columns that the set groups by."""
+        area = LEVELS[self.level]
+        return ((area,) if area else ()) + self.dimensions
+
+    def within(self, columns: Collection[str]) -> CellSet | None:
+        """The set as a mart with these columns can count it; None if it does not know such areas."""
+        area = LEVELS[self.level]
+        if area and area not in columns:
+            return None
+        return CellSet(self.level, tuple(name for name in self.dimensions if name in columns))
+
+
+def cell_sets(indicator: Indicator) -> list[CellSet]:
+    """The grouping sets of an indicator: its areas crossed with no breakdown or one; a school without any."""
+    always = {DIMENSION_COLUMNS[dimension] for dimension in indicator.always_by}
+    listed = set(indicator.disaggregations)
+    single = [
+        DIMENSION_COLUMNS[dimension] for dimension in Dimension if dimension in listed and dimension not in _AREAS
+    ]
+    breakdowns = [always, *({*always, column} for column in single if column not in always)]
+    levels = ["city"] + (["district"] if Dimension.DISTRICT in listed else [])
+    sets = [CellSet(level, _ordered(breakdown)) for level in levels for breakdown in breakdowns]
+    if Dimension.SCHOOL in listed:
+        sets.append(CellSet("school", _ordered(always)))
+    return sets
+
+
+_AREAS = (Dimension.DISTRICT, Dimension.SCHOOL)
+
+
+def _ordered(columns: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in DIMENSIONS if name in columns)
+
+
+def columns_used(sets: Collection[CellSet]) -> list[str]:
+    """Every mart column that some of the sets group by."""
+    return sorted({column for cells in sets for column in cells.columns})
+
+
+def grouped_cell(used: Collection[str], city_code: str) -> str:
+    """Select list that names the cell of a row of ``group by grouping sets``."""
+    school, district = ("school_code" in used), ("division_code" in used)
+    levels = (["when grouping(school_code) = 0 then 'school'"] if school else []) + (
+        ["when grouping(division_code) = 0 then 'district'"] if district else []
+    )
+    areas = (["when grouping(school_code) = 0 then coalesce(school_code, '_U')"] if school else []) + (
+        ["when grouping(division_code) = 0 then coalesce(division_code, '_U')"] if district else []
+    )
+    city = quoted(city_code)
+    level = f"case {' '.join(levels)} else 'city' end" if levels else "'city'"
+    area = f"case {' '.join(areas)} else {city} end" if areas else city
+    texts = [
+        f"case grouping({name}) when 0 then coalesce(cast({name} as varchar), '{UNKNOWN}') else '{TOTAL}' end as {name}"
+        if name in used
+        else f"'{TOTAL}' as {name}"
+        for name in DIMENSIONS
+    ]
+    return ", ".join([f"{level} as ref_area_level", f"{area} as ref_area", *texts])
+
+
+def plain_cell(cells: CellSet, city_code: str) -> str:
+    """Select list that names the cell of a row of one set's ``group by``."""
+    column = LEVELS[cells.level]
+    area = f"coalesce(cast({column} as varchar), '{UNKNOWN}')" if column else quoted(city_code)
+    texts = [
+        f"coalesce(cast({name} as varchar), '{UNKNOWN}') as {name}"
+        if name in cells.dimensions
+        else f"'{TOTAL}' as {name}"
+        for name in DIMENSIONS
+    ]
+    return ", ".join([f"'{cells.level}' as ref_area_level", f"{area} as ref_area", *texts])
+
+
+def grouping_sets(sets: Collection[CellSet], period: str) -> str:
+    """The ``grouping sets`` clause, each with the period."""
+    unique = dict.fromkeys(cells.columns for cells in sets)
+    return ", ".join("(" + ", ".join([period, *columns]) + ")" for columns in unique)

@@ -1,0 +1,175 @@
+"""The tables of the plan: dictionary, values, targets, status, failing units, areas and batches.
+
+Belongs here: their definition and the order of their columns. Does not belong here: filling them.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+DIMENSIONS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
+"""Breakdown columns of values and status, in order."""
+
+TOTAL = "_T"
+"""What a breakdown column says where a value is not broken down by it."""
+
+UNKNOWN = "_U"
+"""What a breakdown column says for rows whose value is not known."""
+
+CELL = ("ref_area_level", "ref_area", *DIMENSIONS)
+"""Columns that, with the indicator, name a series."""
+
+_TABLES = """
+create table if not exists plan.indicators (
+    indicator varchar not null,
+    definition_version integer not null,
+    chapter varchar not null,
+    name_en varchar not null,
+    name_zh varchar not null,
+    definition_en varchar not null,
+    definition_zh varchar not null,
+    kind varchar not null,
+    unit varchar not null,
+    scale integer not null,
+    decimals integer not null,
+    direction varchar not null,
+    period_kind varchar not null,
+    source_text varchar not null,
+    evidence varchar not null,
+    always_by varchar[] not null,
+    disaggregations varchar[] not null,
+    commitments varchar[] not null,
+    formula json not null,
+    targets json not null,
+    note_en varchar,
+    note_zh varchar
+);
+create table if not exists plan.indicator_values (
+    indicator varchar not null,
+    definition_version integer not null,
+    period_kind varchar not null,
+    time_period varchar not null,
+    reference_year integer not null,
+    ref_area_level varchar not null,
+    ref_area varchar not null,
+    stage varchar not null,
+    urban_class varchar not null,
+    ownership varchar not null,
+    sex varchar not null,
+    grade varchar not null,
+    item varchar not null,
+    numerator decimal(38, 6),
+    denominator decimal(38, 6),
+    obs_value double,
+    obs_status varchar not null,
+    unit varchar not null,
+    units_reported bigint,
+    units_expected bigint,
+    coverage_pct double
+);
+create table if not exists plan.targets (
+    indicator varchar not null,
+    target_number integer not null,
+    kind varchar not null,
+    series varchar not null,
+    sign integer not null,
+    target_value decimal(18, 6),
+    target_upper decimal(18, 6),
+    start_year integer not null,
+    deadline integer,
+    baseline_value decimal(18, 6),
+    tolerance decimal(18, 6) not null,
+    evidence varchar not null,
+    stage varchar,
+    urban_class varchar,
+    ownership varchar,
+    sex varchar,
+    grade varchar,
+    item varchar,
+    levels varchar[] not null
+);
+create table if not exists plan.status (
+    indicator varchar not null,
+    target_number integer not null,
+    kind varchar not null,
+    ref_area_level varchar not null,
+    ref_area varchar not null,
+    stage varchar not null,
+    urban_class varchar not null,
+    ownership varchar not null,
+    sex varchar not null,
+    grade varchar not null,
+    item varchar not null,
+    time_period varchar not null,
+    reference_year integer not null,
+    obs_value double,
+    numerator decimal(38, 6),
+    denominator decimal(38, 6),
+    obs_status varchar not null,
+    unit varchar not null,
+    target_value double,
+    target_upper double,
+    deadline integer,
+    baseline_year integer,
+    baseline_value double,
+    baseline_is_working boolean,
+    path_value double,
+    gap double,
+    yearly_change double,
+    yearly_test boolean,
+    cumulative_change double,
+    cumulative_test boolean,
+    units_reported bigint,
+    units_expected bigint,
+    coverage_pct double,
+    status varchar not null,
+    reason varchar not null,
+    is_latest boolean not null
+);
+create table if not exists plan.failing_units (
+    indicator varchar not null,
+    target_number integer not null,
+    time_period varchar not null,
+    reference_year integer not null,
+    unit_level varchar not null,
+    unit_code varchar not null,
+    unit_name varchar,
+    ref_area varchar,
+    stage varchar not null,
+    urban_class varchar not null,
+    ownership varchar not null,
+    sex varchar not null,
+    grade varchar not null,
+    item varchar not null,
+    numerator decimal(38, 6),
+    denominator decimal(38, 6),
+    missing decimal(38, 6),
+    obs_value double
+);
+create table if not exists plan.areas (
+    ref_area_level varchar not null,
+    ref_area varchar not null,
+    name_zh varchar not null,
+    name_en varchar,
+    parent varchar
+);
+create table if not exists plan.batches (
+    batch_id varchar not null,
+    source varchar not null,
+    period varchar not null,
+    sender varchar not null,
+    file_name varchar not null,
+    sha256 varchar not null,
+    rows_read bigint not null,
+    rows_staged bigint not null,
+    rows_quarantined bigint not null,
+    rows_duplicate bigint not null,
+    rows_dropped bigint not null
+);
+"""
+
+
+def create_plan_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates the tables of the plan that do not exist yet."""
+    connection.execute("create schema if not exists plan")
+    connection.execute(_TABLES)

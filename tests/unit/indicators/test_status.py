@@ -1,0 +1,293 @@
+"""Every kind of target, with sums that can be done by hand; ``docs/targets.md`` tells the same stories."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import CITY, PlanBench
+
+MART = "school_year varchar, division_code varchar, n int, d int, units_reported int, units_expected int"
+
+
+def rates(
+    plan: PlanBench, series: dict[int, tuple[int, int]], *, district: str = "990101", coverage: int = 100
+) -> None:
+    """A mart with one district whose rate is n / d in each year."""
+    rows: list[tuple[object, ...]] = [
+        (f"{year}-{year - 1999}", district, n, d, coverage, 100) for year, (n, d) in series.items()
+    ]
+    plan.mart("ch4_system.rates", MART, rows)
+
+
+def indicator(target: str, *, direction: str = "up", more: str = "") -> str:
+    return f"""
+- code: SEN-01
+  kind: ratio
+  mart: ch4_system.rates
+  numerator: n
+  denominator: d
+  direction: {direction}
+  disaggregations: [district]
+  {more}
+  targets:
+    - {target}
+"""
+
+
+def per_cent(*values: float, start: int = 2020) -> dict[int, tuple[int, int]]:
+    return {start + place: (round(value * 10), 1000) for place, value in enumerate(values)}
+
+
+def test_reach_follows_its_path_and_is_judged_exactly_at_the_deadline(plan: PlanBench) -> None:
+    """From 80 in 2020 to 90 in 2025 the path rises by 2 a year: 82, 84, 86, 88, 90."""
+    rates(plan, per_cent(80, 82, 83.5, 84, 90.1, 89.9))
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025, tolerance: 1}"))
+    assert plan.status("reference_year", "path_value", "status", "reason") == [
+        (2020, 80.0, "no_judgement", "baseline_year"),
+        (2021, 82.0, "on_track", "on_path"),
+        (2022, 84.0, "at_risk", "near_path"),
+        (2023, 86.0, "off_track", "off_path"),
+        (2024, 88.0, "met", "reached_early"),
+        (2025, 90.0, "missed", "fails_target"),
+    ]
+    assert plan.status("gap")[-1] == pytest.approx(-0.1)
+
+
+def test_a_hair_below_the_target_is_missed_and_never_rounded_up(plan: PlanBench) -> None:
+    rates(plan, {2020: (1, 2), 2025: (899_999_999, 1_000_000_000)})
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025}"))
+    assert plan.status("status") == ["no_judgement", "missed"]
+    rates(plan, {2020: (1, 2), 2025: (900_000_000, 1_000_000_000)})
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025}"))
+    assert plan.status("status") == ["no_judgement", "met"]
+
+
+def test_after_the_deadline_its_verdict_stands(plan: PlanBench) -> None:
+    rates(plan, per_cent(80, 81, 85, 95))
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2022}"))
+    assert plan.status("status") == ["no_judgement", "off_track", "missed", "missed"]
+
+
+def test_the_plans_baseline_is_the_citys_and_a_district_starts_from_its_own(plan: PlanBench) -> None:
+    rates(plan, per_cent(70, 81))
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025, baseline: {year: 2020, value: 80}}"))
+    assert plan.status("baseline_value", "baseline_is_working", "path_value")[1] == (80.0, False, 82.0)
+    assert plan.status("baseline_value", "baseline_is_working", "path_value", area="990101")[1] == (70.0, True, 74.0)
+
+
+def test_without_a_baseline_the_first_trusted_year_starts_the_path(plan: PlanBench) -> None:
+    rates(plan, per_cent(80, 82, 84, start=2022))
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025}"))
+    assert plan.status("reference_year", "baseline_year", "status", "reason") == [
+        (2022, 2022, "insufficient_data", "no_baseline"),
+        (2023, 2022, "off_track", "off_path"),
+        (2024, 2022, "off_track", "off_path"),
+    ]
+
+
+def test_hold_is_met_or_missed_every_year(plan: PlanBench) -> None:
+    rates(plan, per_cent(90, 94, 93.9, 94.1))
+    plan.judge(indicator("{kind: hold, value: 94, baseline: {year: 2020, value: 94}}"))
+    assert plan.status("status", "reason") == [
+        ("no_judgement", "baseline_year"),
+        ("met", "meets_target"),
+        ("missed", "fails_target"),
+        ("met", "meets_target"),
+    ]
+
+
+def test_hold_of_a_share_that_must_stay_low(plan: PlanBench) -> None:
+    rates(plan, per_cent(0, 5, 5.1))
+    plan.judge(indicator("{kind: hold, value: 5}", direction="down"))
+    assert plan.status("status")[1:] == ["met", "missed"]
+
+
+def test_the_myopia_path_of_the_reference(plan: PlanBench) -> None:
+    """From 52.7 in 2020, one point a year: 51.7, 50.7, 49.7. Seen: 51.5, 51.2, 49.6, so falls of 1.2, 0.3, 1.6."""
+    rates(plan, per_cent(52.7, 51.5, 51.2, 49.6))
+    plan.judge(indicator("{kind: step, value: 1, deadline: 2025, baseline: {year: 2020}}", direction="down"))
+    columns = ("reference_year", "path_value", "yearly_test", "cumulative_test", "status")
+    found = plan.status(*columns)
+    assert [(year, round(path, 6), *rest) for year, path, *rest in found] == [
+        (2020, 52.7, None, None, "no_judgement"),
+        (2021, 51.7, True, True, "on_track"),
+        (2022, 50.7, False, False, "off_track"),
+        (2023, 49.7, True, True, "on_track"),
+    ]
+    assert plan.status("yearly_change")[1:] == pytest.approx([-1.2, -0.3, -1.6])
+    assert plan.status("cumulative_change") == pytest.approx([0, -1.2, -1.5, -3.1])
+
+
+def test_a_step_declared_on_the_change_gives_the_same_judgement(plan: PlanBench) -> None:
+    rates(plan, per_cent(52.7, 51.5, 51.2, 49.6))
+    plan.judge(
+        indicator("{kind: hold, value: 100}", direction="down")
+        + """
+- code: SEN-02
+  kind: change
+  change: {of: SEN-01, sign: fall}
+  unit: points
+  direction: up
+  disaggregations: [district]
+  targets:
+    - {kind: step, value: 1, deadline: 2025}
+"""
+    )
+    found = plan.connection.execute(
+        "select reference_year, obs_value, status from plan.status where indicator = 'SEN-02' and ref_area = ? "
+        "order by 1",
+        [CITY],
+    ).fetchall()
+    assert found == [
+        (2020, None, "no_judgement"), (2021, 1.2, "on_track"), (2022, 0.3, "off_track"), (2023, 1.6, "on_track"),
+    ]  # fmt: skip
+
+
+def test_a_step_at_its_deadline_needs_both_tests(plan: PlanBench) -> None:
+    step = "{kind: step, value: 1, deadline: 2022}"
+    for values, expected in (
+        ((52.7, 51.7, 50.7), ("met", "both_tests_passed")),
+        ((52.7, 50.0, 49.5), ("missed", "yearly_test_failed")),
+        ((52.7, 52.6, 50.8), ("missed", "cumulative_test_failed")),
+    ):
+        rates(plan, per_cent(*values))
+        plan.judge(indicator(step, direction="down"))
+        assert plan.status("status", "reason")[-1] == expected
+
+
+def test_a_step_without_the_year_before_has_insufficient_data(plan: PlanBench) -> None:
+    rates(plan, {2020: (527, 1000), 2022: (500, 1000)})
+    plan.judge(indicator("{kind: step, value: 1, deadline: 2025}", direction="down"))
+    assert plan.status("status", "reason")[-1] == ("insufficient_data", "no_previous_year")
+
+
+def test_range_is_met_inside_and_approached_from_either_side(plan: PlanBench) -> None:
+    rates(plan, per_cent(90, 96, 103, 104))
+    plan.judge(indicator("{kind: range, value: 97, upper: 103, deadline: 2023}", direction="context"))
+    assert plan.status("status") == ["no_judgement", "on_track", "met", "missed"]
+    rates(plan, per_cent(90, 96.9, 97, 103.1))
+    plan.judge(indicator("{kind: range, value: 97, upper: 103}", direction="context"))
+    assert plan.status("status")[1:] == ["missed", "met", "missed"]
+
+
+def test_milestone_counts_distinct_persons_from_nothing(plan: PlanBench) -> None:
+    """2,000 by 2025 from 0 in 2020 means 400 a year; here in hundreds: 4, 8, 12, 16, 20."""
+    people = [(2021, person) for person in range(4)] + [(2022, person) for person in range(2, 7)]
+    plan.mart("ch7_resources.awards", "calendar_year int, person int", people)
+    plan.judge("""
+- code: DIG-08
+  kind: distinct
+  period: calendar_year
+  mart: ch7_resources.awards
+  numerator: person
+  unit: persons
+  direction: up
+  targets:
+    - {kind: milestone, value: 20, deadline: 2025, tolerance: 1}
+""")
+    assert plan.status("obs_value", "path_value", "status") == [(4.0, 4.0, "on_track"), (7.0, 8.0, "at_risk")]
+
+
+def test_full_coverage_lists_who_is_missing(plan: PlanBench) -> None:
+    rows: list[tuple[object, ...]] = []
+    for year, first, second in (("2020-21", 5, 5), ("2021-22", 10, 9), ("2022-23", 10, 10)):
+        rows += [(year, "990101", first, 10, 1, 1), (year, "990102", second, 10, 1, 1)]
+    plan.mart("ch4_system.rates", MART, rows)
+    plan.judge(indicator("{kind: full_coverage, deadline: 2022}"))
+    assert plan.status("status") == ["no_judgement", "on_track", "met"]
+    assert plan.status("target_value")[0] == 100.0
+    failing = plan.connection.execute("select unit_code, reference_year, missing from plan.failing_units").fetchall()
+    assert failing == [("990102", 2021, 1)]
+
+
+def test_full_coverage_without_a_deadline_is_due_every_year(plan: PlanBench) -> None:
+    rates(plan, {2020: (1, 2), 2021: (999_999, 1_000_000), 2022: (5, 5)})
+    plan.judge(indicator("{kind: full_coverage}"))
+    assert plan.status("status")[1:] == ["missed", "met"]
+
+
+def test_direction_compares_with_the_baseline_alone(plan: PlanBench) -> None:
+    rates(plan, per_cent(40, 41, 40, 39.9))
+    plan.judge(indicator("{kind: direction}"))
+    assert plan.status("status", "reason")[1:] == [
+        ("on_track", "improved"), ("at_risk", "unchanged"), ("off_track", "worse"),
+    ]  # fmt: skip
+
+
+def test_too_little_coverage_is_never_a_good_mark(plan: PlanBench) -> None:
+    rates(plan, per_cent(80, 99, 99), coverage=89)
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2022}"))
+    assert plan.status("status", "reason")[1:] == [("insufficient_data", "low_coverage")] * 2
+
+
+def test_a_district_that_sent_nothing_is_seen(plan: PlanBench) -> None:
+    plan.mart(
+        "ch4_system.rates",
+        MART,
+        [
+            ("2020-21", "990101", 9, 10, 1, 1),
+            ("2020-21", "990102", 9, 10, 1, 1),
+            ("2021-22", "990101", 9, 10, 1, 1),
+        ],
+    )
+    plan.judge(indicator("{kind: hold, value: 80}"))
+    assert plan.status("status", "reason", area="990102")[1] == ("insufficient_data", "no_value")
+
+
+def test_a_target_whose_mart_is_empty_is_seen(plan: PlanBench) -> None:
+    plan.mart("ch4_system.rates", MART, [])
+    plan.mart("ch4_system.other", MART, [("2021-22", "990101", 9, 10, 1, 1)])
+    plan.judge(
+        indicator("{kind: hold, value: 80}")
+        + """
+- code: SEN-06
+  kind: ratio
+  mart: ch4_system.other
+  numerator: n
+  denominator: d
+  direction: up
+"""
+    )
+    assert plan.status("reference_year", "status", "reason") == [(2021, "insufficient_data", "no_value")]
+
+
+def test_targets_of_what_is_never_totalled(plan: PlanBench) -> None:
+    plan.mart(
+        "ch4_system.rates",
+        MART + ", stage varchar",
+        [
+            ("2021-22", "990101", 50, 100, 1, 1, "primary"),
+            ("2021-22", "990101", 50, 100, 1, 1, "junior"),
+        ],
+    )
+    more = "always_by: [stage]"
+    plan.judge(
+        indicator(
+            "{kind: hold, value: 50, by: {stage: primary}}\n    - {kind: hold, value: 45, by: {stage: junior}}",
+            direction="down",
+            more=more,
+        )
+    )
+    assert plan.status("stage", "status") == [("primary", "met")]
+    assert plan.status("stage", "status", number=2) == [("junior", "missed")]
+
+
+def test_not_applicable_is_no_judgement(plan: PlanBench) -> None:
+    rates(plan, {2020: (1, 2), 2021: (0, 0)})
+    plan.judge(indicator("{kind: hold, value: 50}"))
+    assert plan.status("status", "reason")[1] == ("no_judgement", "not_applicable")
+
+
+def test_levels_limit_who_is_judged(plan: PlanBench) -> None:
+    rates(plan, per_cent(80, 82))
+    plan.judge(indicator("{kind: hold, value: 50, levels: [district]}"))
+    assert plan.status("status") == []
+    assert plan.status("status", area="990101")[1] == "met"
+
+
+def test_judging_twice_changes_nothing(plan: PlanBench) -> None:
+    rates(plan, per_cent(80, 82, 84))
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025}"))
+    first = plan.connection.execute("select * from plan.status").fetchall()
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025}"))
+    assert plan.connection.execute("select * from plan.status").fetchall() == first
