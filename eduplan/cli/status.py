@@ -1,0 +1,243 @@
+"""``eduplan status``: how far each commitment has come, from the published release.
+
+Belongs here: reading the scorecard from the release. Does not belong here: how it looks (``eduplan.cli.scorecard``).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eduplan.cli.commands import command
+from eduplan.cli.session import Language, Session, UsageFault
+from eduplan.cli.sql import open_database
+from eduplan.cli.words import word, worst
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from eduplan.cli.scorecard import Line
+    from eduplan.project import Project
+
+_ROWS = """
+select
+    i.chapter, s.indicator, i.name_en, i.name_zh, s.target_number, s.kind, i.direction, s.ref_area_level, s.ref_area,
+    s.stage, s.urban_class, s.ownership, s.sex, s.grade, s.item, s.time_period, s.reference_year, s.obs_value,
+    s.obs_status, s.numerator, s.denominator, s.unit, i.decimals, s.target_value, s.target_upper, s.deadline,
+    s.baseline_year, s.baseline_value, s.path_value, s.gap, s.units_reported, s.units_expected, s.coverage_pct,
+    s.status, s.reason, s.is_latest
+from plan.status as s
+join plan.indicators as i using (indicator)
+where s.ref_area_level in ('city', 'district') and {period} and {subject}
+order by i.chapter, s.indicator, s.target_number, s.stage, s.item, s.ref_area_level, s.ref_area
+"""
+_CELL = ("indicator", "target_number", "stage", "urban_class", "ownership", "sex", "grade", "item")
+_PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
+_TOTAL = "_T"
+_CODE_LISTS = ("stage", "sex", "grade", "quality_balance_item")
+"""Code lists that the parts of an indicator are named by."""
+
+Row = dict[str, Any]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the program."""
+
+    @command(app, "status")
+    def status(
+        session: Session,
+        subject: Annotated[
+            str | None, typer.Argument(help="A chapter (4 or ch4_system), a family (HLT) or an indicator (HLT-01).")
+        ] = None,
+        area: Annotated[str | None, typer.Option(help="Code or name of a district, instead of the city.")] = None,
+        period: Annotated[str | None, typer.Option(help="A period such as 2022-23, instead of the latest.")] = None,
+        json: Annotated[bool, typer.Option("--json", help="Every component of every status as JSON.")] = False,
+    ) -> None:
+        """Shows the scorecard of the published release."""
+        connection = open_database(session)
+        try:
+            rows = read_rows(connection, subject, period)
+            place = find_area(connection, area)
+            released = _release_text(connection)
+        finally:
+            connection.close()
+        if not rows:
+            raise UsageFault(
+                "no status for that" + (f" in {period}" if period else ""),
+                where=subject or "",
+                remedy="eduplan status without arguments shows all",
+            )
+        if json:
+            from eduplan.cli.output import write_json
+
+            write_json(sys.stdout, [row for row in rows if place is None or row["ref_area"] == place[0]])
+            return
+        _show(session, rows, place, released)
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, subject: str | None, period: str | None) -> list[Row]:
+    """The rows of ``plan.status`` for the city and its districts, with what the dictionary says of them.
+
+    Args:
+        connection: The release.
+        subject: Chapter, family or indicator; everything without one.
+        period: A period; the latest of each without one.
+    """
+    values: list[Any] = []
+    when = "s.is_latest"
+    if period:
+        when = "s.time_period = ?"
+        values.append(period)
+    what = "true"
+    if subject:
+        pattern = _subject_pattern(subject)
+        what = "regexp_matches(i.chapter, ?) or regexp_matches(s.indicator, ?)"
+        values += [pattern, pattern]
+    cursor = connection.execute(_ROWS.format(period=when, subject=f"({what})"), values)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _subject_pattern(subject: str) -> str:
+    """A chapter by number or name, a family by its letters, an indicator by its code."""
+    if subject.isdigit():
+        return f"^ch{subject}_"
+    escaped = re.escape(subject)
+    if subject.lower().startswith("ch"):
+        return f"^{escaped.lower()}"
+    return f"^{escaped.upper()}$" if "." in subject else rf"^{escaped.upper()}($|[-.])"
+
+
+def find_area(connection: duckdb.DuckDBPyConnection, area: str | None) -> tuple[str, str, str] | None:
+    """Code and both names of a district that is named by its code or a name.
+
+    Raises:
+        UsageFault: There is no such area.
+    """
+    if area is None:
+        return None
+    found = connection.execute(
+        "select ref_area, name_en, name_zh from plan.areas "
+        "where ref_area_level <> 'school' and (ref_area = ? or name_zh = ? or lower(name_en) = lower(?))",
+        [area, area, area],
+    ).fetchone()
+    if found is None:
+        codes = connection.execute(
+            "select string_agg(ref_area, ', ' order by ref_area) from plan.areas where ref_area_level <> 'school'"
+        ).fetchone()
+        raise UsageFault("no such area", where=area, remedy=f"known are {codes[0] if codes else 'none'}")
+    return found[0], found[1] or found[2], found[2]
+
+
+def _release_text(connection: duckdb.DuckDBPyConnection) -> str:
+    """The name of the release, which begins with the time it was made at."""
+    row = connection.execute("select release_id from about.release").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _show(session: Session, rows: list[Row], place: tuple[str, str, str] | None, released: str) -> None:
+    from eduplan.cli.scorecard import print_scorecard
+
+    project, lang = session.open_project(), session.lang
+    city = project.settings.city_name
+    name = (city.zh if lang == "zh" else city.en) if place is None else place[2 if lang == "zh" else 1]
+    title = " · ".join(part for part in (word("scorecard", lang), name, released) if part)
+    print_scorecard(
+        session.out, lines_of(rows, project, lang, area=place[0] if place else None), title=title, lang=lang
+    )
+
+
+def lines_of(rows: list[Row], project: Project, lang: Language, *, area: str | None) -> list[Line]:
+    """The lines of the scorecard: one an indicator and part of it; items are folded into the worst of them.
+
+    Args:
+        rows: Rows of the city and the districts.
+        project: For the titles of chapters.
+        lang: Language.
+        area: District that the lines are for; the city without one.
+    """
+    districts: dict[tuple[Any, ...], dict[str, str]] = {}
+    for row in rows:
+        if row["ref_area_level"] == "district":
+            districts.setdefault(_cell(row), {})[row["ref_area"]] = row["status"]
+    codes = sorted({code for of_cell in districts.values() for code in of_cell})
+    own = [row for row in rows if (row["ref_area"] == area if area else row["ref_area_level"] == "city")]
+    folded: dict[tuple[Any, ...], list[Row]] = {}
+    for row in own:
+        folded.setdefault(_cell(row)[:-1], []).append(row)
+    titles, labels = chapter_titles(project, lang), code_labels(project, lang)
+    lines = []
+    for items in folded.values():
+        row = worst(items)
+        of_districts = districts.get(_cell(row), {}) if area is None else {}
+        strip = [of_districts.get(code) for code in codes] if of_districts else []
+        lines.append(_line(row, _name(row, len(items), labels, lang), strip, titles, lang))
+    return lines
+
+
+def _cell(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _CELL)
+
+
+def _line(row: Row, name: str, strip: list[str | None], titles: dict[str, str], lang: Language) -> Line:
+    from eduplan.cli.scorecard import Line
+    from eduplan.cli.targets import target_text
+
+    return Line(
+        chapter=titles.get(row["chapter"]) or str(row["chapter"]),
+        code=row["indicator"],
+        name=name,
+        unit=row["unit"],
+        decimals=row["decimals"],
+        period=row["time_period"],
+        value=row["obs_value"],
+        target=target_text(
+            kind=row["kind"],
+            direction=row["direction"],
+            value=row["target_value"],
+            upper=row["target_upper"],
+            deadline=row["deadline"],
+            unit=row["unit"],
+            lang=lang,
+        ),
+        path=row["path_value"],
+        status=row["status"],
+        coverage=row["coverage_pct"],
+        districts=strip,
+    )
+
+
+def _name(row: Row, items: int, labels: dict[str, str], lang: Language) -> str:
+    """The indicator's name with the parts that the line is for; of several items the worst is shown."""
+    parts = [labels.get(row[part]) or str(row[part]) for part in _PARTS if row[part] != _TOTAL]
+    if items > 1:
+        parts[-1] = word("worst_of", lang).format(number=items, part=parts[-1])
+    name = str(row["name_zh" if lang == "zh" else "name_en"])
+    return name + (f" ({', '.join(parts)})" if parts else "")
+
+
+def chapter_titles(project: Project, lang: Language) -> dict[str, str]:
+    """Titles by chapter, with their numbers, as ``plan/chapters.yml`` gives them; none where there is no such file."""
+    import yaml
+
+    path = project.plan / "chapters.yml"
+    if not path.is_file():
+        return {}
+    chapters = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    return {each["chapter"]: f"{each['number']} {each['title'][lang]}" for each in chapters}
+
+
+def code_labels(project: Project, lang: Language) -> dict[str, str]:
+    """What the codes of stages, grades and items are called, from the code lists; read without checking them again."""
+    import yaml
+
+    labels: dict[str, str] = {}
+    for name in _CODE_LISTS:
+        path = project.contracts / "codes" / f"{name}.yml"
+        if path.is_file():
+            values = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+            labels |= {value["code"]: value[lang] for value in values["values"]}
+    return labels

@@ -1,0 +1,56 @@
+"""Targets in words, short enough for a column of the scorecard.
+
+Belongs here: how a target is written. Does not belong here: what it asks for (``eduplan.indicators``).
+"""
+
+from __future__ import annotations
+
+from eduplan.cli.session import Language
+
+
+def plain_number(value: float | None) -> str:
+    """A number without the zeros that nobody reads."""
+    if value is None:
+        return "?"
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def target_text(
+    *,
+    kind: str,
+    direction: str,
+    value: float | None,
+    upper: float | None,
+    deadline: int | None,
+    unit: str,
+    lang: Language,
+) -> str:
+    """A target in words.
+
+    Args:
+        kind: Kind of the target.
+        direction: Which way is better.
+        value: What was promised.
+        upper: Upper end of a range.
+        deadline: Reference year by which it must hold.
+        unit: Unit of the indicator.
+        lang: Language of the words.
+    """
+    sign = unit if unit in ("%", "‰") else ""
+    number = f"{plain_number(value)}{sign}"
+    bound = "≤" if direction == "down" else "≥"
+    match kind:
+        case "step":
+            arrow = "↓" if direction == "down" else "↑"
+            text = f"{arrow} {plain_number(value)}/{'年' if lang == 'zh' else 'year'}"
+        case "range":
+            text = f"{plain_number(value)}–{plain_number(upper)}{sign}"
+        case "direction":
+            text = {"up": "↑", "down": "↓"}.get(direction, "")
+        case "full_coverage":
+            text = "全覆盖" if lang == "zh" else "all"
+        case _:
+            text = f"{bound} {number}"
+    if deadline is None or kind == "hold":
+        return text
+    return f"{text} · {deadline} 年" if lang == "zh" else f"{text} by {deadline}"

@@ -1,0 +1,93 @@
+"""The words of the scorecard in both languages.
+
+Belongs here: headings and status words. Does not belong here: names of indicators; those come from the declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from eduplan.cli.session import Language
+
+WORDS: dict[str, dict[Language, str]] = {
+    "scorecard": {"en": "Scorecard", "zh": "规划实施计分卡"},
+    "indicator": {"en": "Indicator", "zh": "指标"},
+    "code": {"en": "Code", "zh": "代码"},
+    "value": {"en": "Value", "zh": "数值"},
+    "target": {"en": "Target", "zh": "目标"},
+    "path": {"en": "Path", "zh": "进度线"},
+    "status": {"en": "Status", "zh": "状态"},
+    "coverage": {"en": "Cover", "zh": "覆盖率"},
+    "districts": {"en": "Districts", "zh": "各区"},
+    "year": {"en": "Year", "zh": "年度"},
+    "by": {"en": "by", "zh": "至"},
+    "from": {"en": "from", "zh": "自"},
+    "no_target": {"en": "no target", "zh": "未设目标"},
+    "no_value": {"en": "no value", "zh": "无数据"},
+    "numerator": {"en": "Numerator", "zh": "分子"},
+    "denominator": {"en": "Denominator", "zh": "分母"},
+    "definition": {"en": "Definition", "zh": "口径"},
+    "source": {"en": "Source", "zh": "来源"},
+    "batches": {"en": "Batches and files", "zh": "数据批次与文件"},
+    "series": {"en": "Series", "zh": "历年数值"},
+    "failing": {"en": "Not there yet", "zh": "尚未达标"},
+    "area": {"en": "Area", "zh": "地区"},
+    "file": {"en": "File", "zh": "文件"},
+    "rule": {"en": "Rule", "zh": "规则"},
+    "column": {"en": "Column", "zh": "字段"},
+    "rows": {"en": "Rows", "zh": "行数"},
+    "reason": {"en": "Reason", "zh": "原因"},
+    "severity": {"en": "Severity", "zh": "级别"},
+    "worst_of": {"en": "worst of {number}: {part}", "zh": "{number} 项中最弱：{part}"},
+    "value_of": {"en": "Value of {period}", "zh": "{period} 数值"},
+    "tables": {"en": "Made from", "zh": "数据链路"},
+    "sender": {"en": "Sender", "zh": "报送单位"},
+    "read": {"en": "Read", "zh": "读入"},
+    "staged": {"en": "Staged", "zh": "入库"},
+    "quarantined": {"en": "Quarantined", "zh": "待修"},
+    "release": {"en": "Release", "zh": "发布版本"},
+}
+
+
+class Sign(NamedTuple):
+    """How a status looks: its word in both languages, a symbol that needs no colour, and a colour."""
+
+    en: str
+    zh: str
+    symbol: str
+    style: str
+
+
+SIGNS: dict[str, Sign] = {
+    "met": Sign("met", "已达成", "✔", "bold green"),
+    "on_track": Sign("on track", "正常推进", "●", "green"),
+    "at_risk": Sign("at risk", "存在风险", "▲", "yellow"),
+    "off_track": Sign("off track", "偏离进度", "▼", "red"),
+    "missed": Sign("missed", "未达成", "✘", "bold red"),
+    "insufficient_data": Sign("insufficient data", "数据不足", "?", "magenta"),
+    "no_judgement": Sign("not judged", "不作评价", "–", "dim"),
+    "context": Sign("context", "背景指标", "·", "dim"),
+}
+
+
+_WORST_FIRST = ("missed", "off_track", "insufficient_data", "at_risk", "on_track", "met")
+
+
+def worst(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The row whose status is the worst; the first of several."""
+    order = {status: place for place, status in enumerate(_WORST_FIRST)}
+    return min(rows, key=lambda row: order.get(row["status"], len(order)))
+
+
+def word(key: str, lang: Language) -> str:
+    """A word of the command line in a language."""
+    return WORDS[key][lang]
+
+
+def sign(status: str | None) -> Sign:
+    """The look of a status; one that is not known shows as it is written."""
+    if status is None:
+        return SIGNS["context"]
+    known = SIGNS.get(status)
+    return known or Sign(status.replace("_", " "), status, "·", "dim")
