@@ -52,3 +52,9 @@ order by source
 def source_accounts(connection: duckdb.DuckDBPyConnection) -> list[SourceAccount]:
     """The account of every source that sent something, by name."""
     return [SourceAccount(*row) for row in connection.execute(_ACCOUNT).fetchall()]
+
+
+def source_account(connection: duckdb.DuckDBPyConnection, source: str) -> SourceAccount:
+    """The account of one source; all zeros where it has sent nothing that is current."""
+    nothing = SourceAccount(source, 0, 0, 0, 0, 0, 0, 0, [])
+    return next((account for account in source_accounts(connection) if account.source == source), nothing)

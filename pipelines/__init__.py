@@ -1,1 +1,1 @@
-"""."""
+"""When it runs: definitions, jobs, the nightly schedule and the sensors."""

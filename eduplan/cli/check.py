@@ -82,10 +82,10 @@ def unknown_marts(project: Project) -> list[DeclarationError]:
     from eduplan.declarations.indicators import Measure, load_indicators
     from eduplan.declarations.models import load_models
 
-    columns = {
-        table: set(sqlglot.parse_one(model.sql, read="duckdb", into=exp.Query).named_selects)
-        for table, model in load_models(project.sql).items()
-    }
+    columns: dict[str, set[str]] = {}
+    for table, model in load_models(project.sql).items():
+        tree = sqlglot.parse_one(model.sql, read="duckdb")
+        columns[table] = set(tree.named_selects) if isinstance(tree, exp.Query) else set()
     faults: list[DeclarationError] = []
     for code, indicator in load_indicators(project.plan).items():
         for measure in (indicator.numerator, indicator.denominator):

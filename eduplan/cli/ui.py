@@ -6,6 +6,7 @@ Belongs here: starting and stopping Dagster's two services. Does not belong here
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -57,6 +58,7 @@ def register(app: typer.Typer) -> None:
             [*_program("dagster-daemon"), "run", "-m", "pipelines.definitions"],
         ]
         services: list[subprocess.Popen[bytes]] = []
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a service manager also stops both
         try:
             services += [_start(command, environment, project) for command in commands]
             _wait_until_open(services, port)

@@ -1,0 +1,160 @@
+"""Sources: what senders deliver, and the staged table of each.
+
+Belongs here: one external asset and one staging asset a contract. Does not belong here: reading files (``eduplan``).
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetsDefinition,
+    AssetSpec,
+    BackfillPolicy,
+    DynamicPartitionsDefinition,
+    FreshnessPolicy,
+    MaterializeResult,
+    asset,
+)
+
+from assets.naming import (
+    SOURCE_GROUP,
+    STAGING_GROUP,
+    contract_schema,
+    raw_key,
+    source_description,
+    source_owner,
+    table_key,
+)
+from assets.running import LogProgress, warehouse_step
+from eduplan import night
+from eduplan.accounts import SourceAccount, source_account
+from eduplan.alerts import Alert, send
+from eduplan.declarations.contracts import Contract
+from eduplan.periods import PeriodKind
+from eduplan.project import Project
+
+YEARS = DynamicPartitionsDefinition(name="year")
+"""The calendar year that a period starts in; one set for all kinds of period, so that one run and one backfill can
+take every source. ``docs/decisions/0005-dagster.md`` says why."""
+
+FILES_READ = "files_were_read"
+_WHY = (
+    "Every file that arrived for this source could be read, recognised and balanced. One that could not leaves what "
+    "its sender sent before in place, and does not stop the night."
+)
+
+FRESH_BY = "0 6 * * *"
+FRESH_WITHIN = timedelta(hours=5)
+
+
+def freshness(timezone: str) -> FreshnessPolicy:
+    """By six in the morning, something that was made since one o'clock."""
+    return FreshnessPolicy.cron(deadline_cron=FRESH_BY, lower_bound_delta=FRESH_WITHIN, timezone=timezone)
+
+
+def raw_asset(contract: Contract) -> AssetSpec:
+    """What a sender delivers: shown in the graph, made by nobody here."""
+    return AssetSpec(
+        raw_key(contract.source),
+        group_name=SOURCE_GROUP,
+        description=source_description(contract),
+        owners=[source_owner(contract)],
+        kinds={"file"},
+        metadata={"period": str(contract.period.kind), "privacy": str(contract.privacy)},
+        partitions_def=_partitions(contract),
+    )
+
+
+def staging_asset(project: Project, contracts: dict[str, Contract], contract: Contract) -> AssetsDefinition:
+    """The staged table of one source: finds, lands and stages what arrived."""
+    partitions = _partitions(contract)
+
+    @asset(
+        key=table_key(f"staging.{contract.source}"),
+        deps=[raw_key(contract.source), *_references(contract)],
+        group_name=STAGING_GROUP,
+        description=source_description(contract),
+        owners=[source_owner(contract)],
+        kinds={"duckdb", "parquet"},
+        metadata={"dagster/column_schema": contract_schema(contract), "privacy": str(contract.privacy)},
+        partitions_def=partitions,
+        backfill_policy=BackfillPolicy.single_run() if partitions else None,
+        freshness_policy=freshness(project.settings.timezone),
+        check_specs=[AssetCheckSpec(FILES_READ, asset=table_key(f"staging.{contract.source}"), description=_WHY)],
+    )
+    def staged(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class alone
+        chosen = _chosen_years(context) if partitions else None
+        with warehouse_step(project) as connection:
+            loaded = night.load(
+                connection,
+                project,
+                contracts,
+                wanted=night.Wanted(sources=frozenset({contract.source}), years=chosen),
+                progress=LogProgress(context),
+                now=datetime.now(UTC),
+            )
+            account = source_account(connection, contract.source)
+        if partitions and chosen is None:
+            _tell_years(context, contract, account.years)
+        return MaterializeResult(metadata=_metadata(account), check_results=[_files_read(context, project, loaded)])
+
+    return staged
+
+
+def _partitions(contract: Contract) -> DynamicPartitionsDefinition | None:
+    return None if contract.period.kind is PeriodKind.NONE else YEARS
+
+
+def _references(contract: Contract) -> list[AssetKey]:
+    """The staged sources that must be there first, because values are looked up in them."""
+    others = sorted({reference.to for reference in contract.references} - {contract.source})
+    return [table_key(f"staging.{source}") for source in others]
+
+
+def _chosen_years(context: AssetExecutionContext) -> frozenset[int] | None:
+    """The years that a run or a backfill was started for; nothing for a run over all of them."""
+    if context.has_partition_key or context.has_partition_key_range:
+        return frozenset(int(key) for key in context.partition_keys)
+    return None
+
+
+def _tell_years(context: AssetExecutionContext, contract: Contract, years: list[str]) -> None:
+    """Reports each year that a run over all of them holds, so that the partitions show what is there."""
+    context.instance.add_dynamic_partitions(str(YEARS.name), years)
+    for year in years:
+        for key in (raw_key(contract.source), context.asset_key):
+            context.log_event(AssetMaterialization(asset_key=key, partition=year))
+
+
+def _files_read(context: AssetExecutionContext, project: Project, loaded: night.Loaded) -> AssetCheckResult:
+    """Whether all files could be read; tells of those that could not."""
+    lines = [problem.line for problem in loaded.problems]
+    for line in lines:
+        context.log.error(line)
+    if lines:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        send(Alert(context.asset_key.to_user_string(), context.run_id, lines, at), project.settings.webhook_url)
+    return AssetCheckResult(
+        check_name=FILES_READ,
+        passed=not lines,
+        severity=AssetCheckSeverity.ERROR,
+        metadata={"files": len(lines), "problems": "\n".join(lines)},
+    )
+
+
+def _metadata(account: SourceAccount) -> dict[str, int]:
+    """The account of a source as numbers, which the graph draws over time."""
+    return {
+        "dagster/row_count": account.rows_staged,
+        "files": account.files,
+        "rows_read": account.rows_read,
+        "rows_quarantined": account.rows_quarantined,
+        "rows_duplicate": account.rows_duplicate,
+        "rows_dropped": account.rows_dropped,
+        "cells_repaired": account.cells_repaired,
+    }
