@@ -19,7 +19,7 @@ from eduplan.declarations.models import SqlModel
 from eduplan.errors import DeclarationError, EduplanError
 from eduplan.indicators.changes import change_query
 from eduplan.indicators.coverage import with_coverage
-from eduplan.indicators.dictionary import write_areas, write_batches, write_dictionary
+from eduplan.indicators.dictionary import write_areas, write_dictionary
 from eduplan.indicators.formulas import values_query
 from eduplan.indicators.marts import Marts, marts_read
 from eduplan.indicators.tables import CELL, create_plan_tables
@@ -69,7 +69,7 @@ def compute_indicators(
     *,
     progress: Progress,
 ) -> ComputeReport:
-    """Writes the values of every indicator that is due, the dictionary, areas and batches.
+    """Writes the values of every indicator that is due, the dictionary and the areas.
 
     Args:
         connection: The working warehouse with its marts.
@@ -101,7 +101,6 @@ def compute_indicators(
             raise
     write_dictionary(connection, ordered)
     write_areas(connection, project)
-    write_batches(connection)
     write_lineage(connection, models)
     codes = {indicator.code for indicator in due}
     unchanged = tuple(indicator.code for indicator in ordered if indicator.code not in codes)

@@ -1,4 +1,4 @@
-"""The tables that explain values: the dictionary of indicators, the names of areas and the batches in force.
+"""The tables that explain values: the dictionary of indicators and the names of areas.
 
 Belongs here: what is copied from declarations and bookkeeping so that a release explains itself. Does not belong
 here: values and status.
@@ -107,26 +107,6 @@ def _has(connection: duckdb.DuckDBPyConnection, table: str, columns: set[str]) -
         [table],
     ).fetchall()
     return columns <= {name for (name,) in found}
-
-
-def write_batches(connection: duckdb.DuckDBPyConnection) -> None:
-    """Writes ``plan.batches``: the batches in force, without where their files lay."""
-    row = connection.execute(
-        "select string_agg(batch_id || contract_fingerprint || references_fingerprint, ',' order by batch_id) "
-        "from landing.batches where status = 'current'"
-    ).fetchone()
-    mark = digest(row)
-    if is_written(connection, "plan.batches", mark):
-        return
-    connection.execute("begin")
-    connection.execute("delete from plan.batches")
-    connection.execute(
-        "insert into plan.batches select batch_id, source, period, sender, regexp_extract(path, '[^/]*$'), sha256, "
-        "rows_read, rows_staged, rows_quarantined, rows_duplicate, rows_dropped from landing.batches "
-        "where status = 'current' order by source, period, sender, batch_id"
-    )
-    set_written(connection, "plan.batches", mark)
-    connection.execute("commit")
 
 
 def is_written(connection: duckdb.DuckDBPyConnection, table: str, mark: str) -> bool:

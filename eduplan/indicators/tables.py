@@ -1,4 +1,4 @@
-"""The tables of the plan: dictionary, values, targets, status, failing units, areas and batches.
+"""The tables of the plan: dictionary, values, targets, status, failing units and areas.
 
 Belongs here: their definition and the order of their columns. Does not belong here: filling them.
 """
@@ -152,19 +152,6 @@ create table if not exists plan.areas (
     name_zh varchar not null,
     name_en varchar,
     parent varchar
-);
-create table if not exists plan.batches (
-    batch_id varchar not null,
-    source varchar not null,
-    period varchar not null,
-    sender varchar not null,
-    file_name varchar not null,
-    sha256 varchar not null,
-    rows_read bigint not null,
-    rows_staged bigint not null,
-    rows_quarantined bigint not null,
-    rows_duplicate bigint not null,
-    rows_dropped bigint not null
 );
 """
 

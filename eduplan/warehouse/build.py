@@ -113,6 +113,7 @@ class _Work:
     """What is to be done for one model: the fingerprints that it should have, against those that it has."""
 
     model: SqlModel
+    partition: str | None
     wanted: dict[str, str]
     recorded: dict[str, Built]
     weights: dict[str, int]
@@ -149,13 +150,11 @@ def _plan(model: SqlModel, inputs: Inputs) -> _Work:
                 f"reads {table}, which does not exist", where=str(model.path), remedy="declare its source, or build it"
             )
     recorded = inputs.builds.get(model.table, {}) if inputs.exists(model.table) else {}
-    text, partition = text_fingerprint(model), model.header.partition
+    text, partition = text_fingerprint(model), inputs.cut_of(model.table)
     if partition is None:
         read = [digest(table, inputs.shape(table), inputs.fingerprint(table)) for table in model.inputs]
-        return _Work(model, {SHAPE: digest(text, *read)}, recorded, {}, ())
+        return _Work(model, None, {SHAPE: digest(text, *read)}, recorded, {}, ())
     cut = {table: found for table in model.inputs if (found := inputs.slices(table, partition)) is not None}
-    if not cut:
-        raise DeclarationError(f"is built by {partition}, but none of its inputs is cut by it", where=str(model.path))
     shape = digest(text, *(digest(table, inputs.shape(table)) for table in model.inputs))
     whole = [digest(table, inputs.fingerprint(table)) for table in model.inputs if table not in cut]
     wanted, weights = {SHAPE: shape}, {}
@@ -164,7 +163,7 @@ def _plan(model: SqlModel, inputs: Inputs) -> _Work:
         read = [digest(table, inputs.fingerprint(table, partition, years)) for table in cut]
         wanted[slice_text] = digest(shape, *whole, *read)
         weights[slice_text] = sum(found.get(year, 0) for found in cut.values() for year in years)
-    return _Work(model, wanted, recorded, weights, tuple(cut))
+    return _Work(model, partition, wanted, recorded, weights, tuple(cut))
 
 
 def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -> ModelBuild:
@@ -175,7 +174,7 @@ def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -
         for macro in model.macros:
             connection.execute(macro.sql)
         connection.execute(f"create schema if not exists {model.schema}")
-        rows = _build_slices(connection, work) if model.header.partition else _build_whole(connection, model)
+        rows = _build_slices(connection, work, work.partition) if work.partition else _build_whole(connection, model)
         seconds = time.perf_counter() - started
         built = {text: Built(work.wanted[text], count) for text, count in rows.items()}
         _record(connection, work, built, seconds)
@@ -190,7 +189,7 @@ def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -
     inputs.builds[model.table] = {**kept, **built}
     if work.is_new:
         inputs.columns[model.table] = _describe(connection, model.table)
-    built_slices = [SHAPE] if model.header.partition is None else work.changed
+    built_slices = work.changed if work.partition else [SHAPE]
     return ModelBuild(model.table, tuple(built_slices), tuple(work.removed), sum(rows.values()), seconds)
 
 
@@ -201,17 +200,17 @@ def _build_whole(connection: duckdb.DuckDBPyConnection, model: SqlModel) -> dict
     return {SHAPE: int(row[0]) if row else 0}
 
 
-def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work) -> dict[str, int]:
+def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition: str) -> dict[str, int]:
     """Replaces the slices that changed; returns the rows of each."""
-    model, partition = work.model, work.model.header.partition
+    model = work.model
     if work.is_new:
         connection.execute(f"create or replace table {model.table} as select * from (\n{model.sql}\n) limit 0")
     elif gone := [*work.changed, *work.removed]:
         connection.execute(f"delete from {model.table} where {partition} in ({_literals(gone)})")
     for group in _groups(work.changed, work.weights):
-        years = with_years_before(group, str(partition), model.header.look_back)
+        years = with_years_before(group, partition, model.header.look_back)
         connection.execute(
-            f"insert into {model.table} select * from (\n{restricted(model, work.sliced_inputs, years)}\n) "
+            f"insert into {model.table} select * from (\n{restricted(model, work.sliced_inputs, partition, years)}\n) "
             f"where {partition} in ({_literals(group)}) order by {partition}, {', '.join(model.header.key)}"
         )
     rows = dict.fromkeys(work.changed, 0)

@@ -54,6 +54,7 @@ class Inputs:
         self._models = models
         self._batches = _current_batches(connection)
         self._contents: dict[str, str] = {}
+        self._cuts: dict[str, str | None] = {}
         self.builds = _recorded_builds(connection)
         self.columns = _columns(connection)
 
@@ -64,7 +65,7 @@ class Inputs:
     def slices(self, table: str, partition: str) -> dict[str, int] | None:
         """The slices of an input with their rows; None where the input is not cut by that column."""
         if table in self._models:
-            if self._models[table].header.partition != partition:
+            if self.cut_of(table) != partition:
                 return None
             return {text: build.rows for text, build in self.builds.get(table, {}).items() if text != SHAPE}
         if not table.startswith("staging.") or partition not in dict(self.columns.get(table, ())):
@@ -76,6 +77,20 @@ class Inputs:
                 return None
             rows[text] += batch.rows
         return dict(rows)
+
+    def cut_of(self, table: str) -> str | None:
+        """The column that a model is built by: its partition, if at least one of its inputs is cut by it as well.
+
+        A model over inputs that are whole, such as one list for all years, is built whole.
+        """
+        if table not in self._cuts:
+            model = self._models[table]
+            partition = model.header.partition
+            is_cut = partition is not None and any(
+                self.slices(read, partition) is not None for read in model.inputs if read != table
+            )
+            self._cuts[table] = partition if is_cut else None
+        return self._cuts[table]
 
     def fingerprint(self, table: str, partition: str | None = None, slices: Sequence[str] = ()) -> str:
         """Fingerprint of an input, or of some of its slices.

@@ -43,17 +43,18 @@ def with_years_before(slices: Iterable[str], partition: str, look_back: int) -> 
     return [school_year_text(year) if partition == "school_year" else str(year) for year in sorted(years)]
 
 
-def restricted(model: SqlModel, inputs: Collection[str], slices: Sequence[str]) -> str:
+def restricted(model: SqlModel, inputs: Collection[str], partition: str, slices: Sequence[str]) -> str:
     """The model's select, reading some inputs for some slices only.
 
     The text is changed only where a table is named, so that lines stay where they are in the file.
 
     Args:
         model: The model.
-        inputs: Qualified names of the inputs that have the model's partition column.
+        inputs: Qualified names of the inputs that are cut by the model's partition column.
+        partition: That column.
         slices: Slices to read of those.
     """
-    condition = f"{model.header.partition} in ({', '.join(quoted(text) for text in slices)})"
+    condition = f"{partition} in ({', '.join(quoted(text) for text in slices)})"
     text = model.sql
     found = [
         table

@@ -225,10 +225,19 @@ def test_reading_an_unknown_source_is_said(city: Bench) -> None:
         city.build()
 
 
-def test_a_partition_that_no_input_has_is_said(city: Bench) -> None:
-    city.model("ch4_system.wrong", "select 1 as school_year from staging.population", key="school_year", more=BY_YEAR)
-    with pytest.raises(DeclarationError, match="none of its inputs is cut by it"):
-        city.build()
+def test_a_partition_that_no_input_has_is_built_whole(city: Bench) -> None:
+    city.model(
+        "ch4_system.people",
+        "select calendar_year || '-x' as school_year, residents from staging.population",
+        key="school_year",
+        more=BY_YEAR,
+    )
+    city.model("ch4_system.people_again", "select * from ch4_system.people", key="school_year", more=BY_YEAR)
+    city.build()
+    city.arrive("population", "2021", [("male", 200, 2021)])
+    built = city.slices_built(city.build())
+    assert (built["ch4_system.people"], built["ch4_system.people_again"]) == (("",), ("",))
+    assert city.rows("ch4_system.people_again") == [("2020-x", 100), ("2021-x", 200)]
 
 
 def test_comments_are_in_both_languages_and_follow_the_texts(city: Bench) -> None:

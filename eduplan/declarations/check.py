@@ -1,0 +1,208 @@
+"""Checks that all declarations of a project fit together, without any data.
+
+Belongs here: what can only be seen across declarations. Does not belong here: the shape of one file, which its own
+model checks, and checks of rows, which ``expectations/`` declares.
+
+The true test is to build: every model is built over empty inputs in memory, every indicator's query and every check is
+put to the tables that come out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from eduplan.declarations.contracts import CodeList, Contract, load_code_lists, load_contracts
+from eduplan.declarations.indicators import Indicator, load_chapters, load_indicators
+from eduplan.declarations.loading import load_yaml_as, read_text
+from eduplan.declarations.models import SqlModel, dependency_order, load_column_texts, load_models
+from eduplan.declarations.suites import CrossCheck, Suite, load_cross_checks, load_suites
+from eduplan.errors import DeclarationError
+from eduplan.indicators.validation import indicator_faults
+from eduplan.progress import Silent
+from eduplan.project import Project
+from eduplan.warehouse.blank import blank_warehouse
+from eduplan.warehouse.build import build_models
+
+T = TypeVar("T")
+
+_COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
+
+
+@dataclass
+class CheckSummary:
+    """What a check of all declarations found.
+
+    Attributes:
+        counts: How many declarations of each kind were read.
+        faults: What does not fit, each with its file and field.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    faults: list[DeclarationError] = field(default_factory=list)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether everything fits."""
+        return not self.faults
+
+    def read(self, name: str, load: Callable[[], Mapping[str, T]]) -> Mapping[str, T]:
+        """Reads one kind of declaration; a fault leaves it empty."""
+        try:
+            found = load()
+        except DeclarationError as fault:
+            self.faults.append(fault)
+            return {}
+        self.counts[name] = len(found)
+        return found
+
+
+def check_declarations(project: Project) -> CheckSummary:
+    """Reads everything that a project declares and fits it together.
+
+    Files that are not valid by themselves are reported first; what depends on them is checked once they are mended.
+    """
+    summary = CheckSummary()
+    codes = summary.read("code lists", lambda: load_code_lists(project.contracts / "codes"))
+    contracts = summary.read("contracts", lambda: load_contracts(project.contracts))
+    summary.read("column texts", lambda: load_column_texts(project.sql))
+    models = summary.read("models", lambda: load_models(project.sql))
+    indicators = summary.read("indicators", lambda: load_indicators(project.plan))
+    suites = summary.read("suites", lambda: load_suites(project.expectations))
+    crosses = summary.read("cross checks", lambda: load_cross_checks(project.expectations))
+    if summary.is_valid:
+        try:
+            summary.faults += _faults_between(project, contracts, codes, models, indicators, suites, crosses)
+        except DeclarationError as fault:
+            summary.faults.append(fault)
+    return summary
+
+
+def _faults_between(
+    project: Project,
+    contracts: Mapping[str, Contract],
+    codes: Mapping[str, CodeList],
+    models: Mapping[str, SqlModel],
+    indicators: Mapping[str, Indicator],
+    suites: Mapping[str, Suite],
+    crosses: Mapping[str, CrossCheck],
+) -> list[DeclarationError]:
+    connection = blank_warehouse(project, contracts, codes)
+    try:
+        faults = list(_model_faults(connection, models, codes))
+        if not faults:
+            faults += _plan_faults(connection, project, indicators)
+            faults += _suite_faults(connection, project, suites)
+            faults += _cross_faults(connection, crosses)
+    finally:
+        connection.close()
+    return faults
+
+
+def _model_faults(
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, SqlModel], codes: Mapping[str, CodeList]
+) -> Iterator[DeclarationError]:
+    """Builds every model over nothing, and holds its header against the columns that come out."""
+    failed: set[str] = set()
+    for model in dependency_order(dict(models)):
+        if failed & set(model.inputs):
+            failed.add(model.table)
+            continue
+        try:
+            build_models(connection, models, progress=Silent(), only={model.table})
+        except DeclarationError as fault:
+            failed.add(model.table)
+            yield fault
+            continue
+        columns = [name for name, *_ in connection.execute(f"describe {model.table}").fetchall()]
+        yield from (DeclarationError(text, where=str(model.path)) for text in _header_faults(model, columns, codes))
+
+
+def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, CodeList]) -> Iterator[str]:
+    header = model.header
+    named: dict[str, list[str]] = {
+        "key": header.key,
+        "partition": [str(header.partition)] if header.partition else [],
+        "not_null": header.not_null,
+        "codes": list(header.codes),
+        "columns": list(header.columns),
+    }
+    for name, wanted in named.items():
+        for missing in sorted(set(wanted) - set(columns)):
+            yield f"{name}: the select has no column {missing}"
+    for column, code_list in header.codes.items():
+        if code_list not in codes:
+            yield f"codes.{column}: no code list {code_list}"
+    for column in columns:
+        if model.column_text(column) is None:
+            yield f"columns.{column}: neither the header nor sql/columns.yml says what it means"
+
+
+def _plan_faults(
+    connection: duckdb.DuckDBPyConnection, project: Project, indicators: Mapping[str, Indicator]
+) -> Iterator[DeclarationError]:
+    has_chapters = (project.plan / "chapters.yml").exists()
+    chapters = {chapter.chapter for chapter in load_chapters(project.plan)} if has_chapters else None
+    places = indicator_places(project.plan)
+    found = indicator_faults(connection, indicators, chapters=chapters, commitments=_commitments(project.plan))
+    for indicator, place, reason in found:
+        yield DeclarationError(f"{indicator.code}, {place}: {reason}", where=places.get(indicator.code, ""))
+
+
+def indicator_places(folder: Path) -> dict[str, str]:
+    """File and line of every indicator, by code."""
+    return {
+        match["code"]: f"{path}:{number}"
+        for path in sorted((folder / "indicators").glob("*.yml"))
+        for number, line in enumerate(read_text(path).splitlines(), start=1)
+        if (match := re.match(r"- code: *[\"']?(?P<code>[A-Z0-9.a-z_-]+)", line))
+    }
+
+
+def _commitments(folder: Path) -> set[str] | None:
+    """The commitments of the plan; None where the plan declares none."""
+    paths = sorted((folder / "commitments").glob("*.yml"))
+    if not paths:
+        return None
+    return {str(entry.get("id")) for path in paths for entry in load_yaml_as(list[dict[str, Any]], path)}
+
+
+def _suite_faults(
+    connection: duckdb.DuckDBPyConnection, project: Project, suites: Mapping[str, Suite]
+) -> Iterator[DeclarationError]:
+    """Suites of tables that do not exist, and expectations of columns that they do not have."""
+    for suite in suites.values():
+        where = str(project.expectations / f"{suite.table.replace('.', '/')}.yml")
+        try:
+            columns = {name for name, *_ in connection.execute(f"describe {suite.table}").fetchall()}
+        except duckdb.Error:
+            yield DeclarationError(f"table: there is no {suite.table}", where=where)
+            continue
+        for number, expectation in enumerate(suite.expectations):
+            given = [expectation.kwargs[name] for name in _COLUMN_ARGUMENTS if name in expectation.kwargs]
+            for missing in [str(name) for name in given if name not in columns]:
+                yield DeclarationError(f"expectations.{number}: {suite.table} has no column {missing}", where=where)
+            query = expectation.kwargs.get("unexpected_rows_query")
+            if query and (reason := _cannot_run(connection, str(query).format(batch=suite.table))):
+                yield DeclarationError(f"expectations.{number}.unexpected_rows_query: {reason}", where=where)
+
+
+def _cross_faults(
+    connection: duckdb.DuckDBPyConnection, crosses: Mapping[str, CrossCheck]
+) -> Iterator[DeclarationError]:
+    for check in crosses.values():
+        if reason := _cannot_run(connection, check.sql):
+            yield DeclarationError(reason, where=str(check.path))
+
+
+def _cannot_run(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:
+    try:
+        connection.execute(f"describe {query}")
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
+    return None
