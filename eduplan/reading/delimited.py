@@ -6,7 +6,6 @@ Belongs here: delimiters, the view over the parser, and mending what the parser 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from io import StringIO
 from pathlib import Path
@@ -16,7 +15,8 @@ import duckdb
 
 from eduplan.reading.encoding import DecodedText
 from eduplan.reading.header import ROWS_SEARCHED, Header, HeaderFinder
-from eduplan.reading.raw import RawTable, RejectedRecord
+from eduplan.reading.mending import mend
+from eduplan.reading.raw import RawTable
 
 DELIMITERS = (",", "\t", ";", "|")
 
@@ -47,6 +47,8 @@ def read_delimited(
         files=files,
     )
     parser = _Parser(raw, text, header, delimiter, width, blank_rows=sum(not row for row in rows[: header.last]))
+    if text.has_nul_characters():
+        parser.mend_copy()
     parser.show(connection)
     raw.mend = parser.mend
     files.callback(_drop, connection, table_name)
@@ -114,10 +116,9 @@ class _Parser:
 
     def _parse(self, path: Path, fields: list[str]) -> str:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in fields)
-        delimiter = self._delimiter if self._mended is None else ","
         return (
             f"read_csv({quoted(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
-            f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', null_padding = true, "
+            f"delim = {quoted(self._delimiter)}, quote = '\"', escape = '\"', null_padding = true, "
             f"parallel = {self._parallel})"
         )
 
@@ -125,7 +126,7 @@ class _Parser:
         """Replaces the view by one that copes with what the parser refused.
 
         Returns:
-            Whether there is anything left to try.
+            Whether there was anything left to try.
         """
         if self._mended is not None:
             return False
@@ -133,74 +134,27 @@ class _Parser:
         if "Invalid unicode" in message:
             self._text.decode_again()
             self._raw.encoding = self._text.encoding
-        elif "parallel=false" in message and self._parallel:
-            self._parallel = False  # quoted line breaks: well-formed, but not parallel together with short rows
-        else:
+        elif "parallel=false" in message and self._parallel and not self._text.leaves_quotation_open():
+            # Quoted line breaks are well-formed, but the parser does not read them in parallel together with short rows;
+            # and when it reads serially, it says nothing of a quoted field that the end of the file cuts off.
             self._parallel = False
-            self._mended = self._mend_copy()
+        else:
+            self.mend_copy()
         self.show(connection)
         return True
 
-    def _mend_copy(self) -> Path:
-        """Writes the records that can be split, with their numbers, as strict CSV and keeps the others apart."""
+    def mend_copy(self) -> None:
+        """Writes the records that can be split, with their numbers, and keeps the others apart."""
+        self._parallel = False
         with (
             self._text.lines() as lines,
             NamedTemporaryFile(
                 "w", encoding="utf-8", newline="", dir=self._text.work, prefix="mended-", delete=False
             ) as copy,
         ):
-            path = Path(copy.name)
-            self._raw.files.callback(path.unlink, missing_ok=True)
-            writer = csv.writer(copy)
-            for number, record in enumerate(_records(lines, self._delimiter), 1):
-                if isinstance(record, str):
-                    self._reject(number, record, "a quotation mark is not closed", "引号不配对")
-                elif any(record[self._width :]):
-                    text = self._delimiter.join(record)
-                    self._reject(number, text, "more fields than the header has", "字段数多于表头")
-                elif record:
-                    writer.writerow([number, *record[: self._width]])
-        return path
-
-    def _reject(self, number: int, text: str, reason_en: str, reason_zh: str) -> None:
-        self._raw.rejected.append(RejectedRecord(number, text, reason_en, reason_zh))
-
-
-class _Lines(Iterator[str]):
-    """Lines of a text that remembers those of the current record and can be given them back."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._returned: list[str] = []
-        self.taken: list[str] = []
-
-    def __next__(self) -> str:
-        line = self._returned.pop() if self._returned else next(self._lines)
-        self.taken.append(line)
-        return line.replace("\0", "")
-
-    def give_back(self, lines: list[str]) -> None:
-        self._returned.extend(reversed(lines))
-
-
-def _records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | str]:
-    """Splits lines strictly into records; a line that cannot be split is given as it is.
-
-    Where a quotation mark is never closed, only the line that opened it is lost: those after it are read anew.
-    """
-    source = _Lines(lines)
-    while True:
-        reader = csv.reader(source, delimiter=delimiter, strict=True)
-        source.taken.clear()
-        try:
-            for record in reader:
-                yield record
-                source.taken.clear()
-            return
-        except csv.Error:
-            first, *rest = source.taken
-            source.give_back(rest)
-            yield first.rstrip("\r\n")
+            self._mended = Path(copy.name)
+            self._raw.files.callback(self._mended.unlink, missing_ok=True)
+            self._raw.rejected += mend(lines, copy, delimiter=self._delimiter, width=self._width)
 
 
 def quoted(text: str) -> str:

@@ -6,6 +6,7 @@ Belongs here: byte-order marks, UTF-16, GB18030. Does not belong here: what the 
 from __future__ import annotations
 
 import codecs
+import mmap
 import os
 import shutil
 import subprocess
@@ -72,6 +73,19 @@ class DecodedText:
             raise self._misfit()
         self.encoding = _CHINESE
         self._transcode()
+
+    def has_nul_characters(self) -> bool:
+        """Whether NUL characters stand in the text, which some exports pad their fields with."""
+        with self.path.open("rb") as source:
+            if os.fstat(source.fileno()).st_size == 0:
+                return False
+            with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text:
+                return text.find(b"\0") >= 0
+
+    def leaves_quotation_open(self) -> bool:
+        """Whether quotation marks stand in odd number, as in a file that was cut off within a quoted field."""
+        with self.path.open("rb") as source:
+            return sum(chunk.count(b'"') for chunk in iter(lambda: source.read(_CHUNK_BYTES), b"")) % 2 == 1
 
     @contextmanager
     def lines(self) -> Iterator[Iterator[str]]:
