@@ -1,0 +1,88 @@
+"""The declared indicators fit the marts: every query runs, worked examples come out, thresholds agree."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from eduplan.declarations.contracts import load_code_lists
+from eduplan.declarations.indicators import (
+    DIMENSION_COLUMNS,
+    Dimension,
+    Indicator,
+    IndicatorKind,
+    load_chapters,
+    load_indicators,
+)
+from eduplan.indicators.coverage import with_coverage
+from eduplan.indicators.formulas import values_query
+from eduplan.indicators.marts import Marts, marts_read
+
+from .test_models import CASES
+from .warehouse import MODELS, ROOT, rows_of
+
+INDICATORS = load_indicators(ROOT / "plan")
+CITY = "990100"
+_EVERY = [pytest.param(indicator, id=code) for code, indicator in INDICATORS.items()]
+
+
+@pytest.mark.parametrize("indicator", [case for case in _EVERY if INDICATORS[str(case.id)].change is None])
+def test_query_runs_over_the_marts(empty: duckdb.DuckDBPyConnection, indicator: Indicator) -> None:
+    assert _values(empty, indicator) == []
+
+
+@pytest.mark.parametrize("indicator", _EVERY)
+def test_stands_in_a_chapter_and_reads_marts_alone(indicator: Indicator) -> None:
+    assert indicator.chapter in {chapter.chapter for chapter in load_chapters(ROOT / "plan")}
+    assert {table.split(".")[0] for table in marts_read(indicator)} <= {model.schema for model in MODELS.values()}
+    assert not any(table.startswith("core.") for table in marts_read(indicator))
+
+
+@pytest.mark.parametrize("indicator", _EVERY)
+def test_targets_name_values_that_exist(indicator: Indicator) -> None:
+    codes = load_code_lists(ROOT / "contracts" / "codes")
+    for target in indicator.targets:
+        for dimension, value in target.by.items():
+            assert DIMENSION_COLUMNS[dimension] in {"stage", "sex", "grade"}
+            assert value in {known.code for known in codes[DIMENSION_COLUMNS[dimension]].values}
+        if "school" in target.levels:
+            assert Dimension.SCHOOL in indicator.disaggregations
+        if "district" in target.levels:
+            assert Dimension.DISTRICT in indicator.disaggregations
+
+
+def test_worked_examples_of_spread_come_out(warehouse: duckdb.DuckDBPyConnection) -> None:
+    case = yaml.safe_load((CASES / "ch4_system.balance_items.yml").read_text(encoding="utf-8"))[0]
+    given = {name: [{**block.get("all", {}), **row} for row in block["rows"]] for name, block in case["given"].items()}
+    rows_of(warehouse, "ch4_system.balance_items", given, ["item"])
+    for code, expected in {"CMP-14": 0.5153, "EQU-02": 0.1436}.items():
+        [value] = [
+            row["obs_value"]
+            for row in _values(warehouse, INDICATORS[code])
+            if row["item"] == "equipment" and row["ref_area_level"] == "city"
+        ]
+        assert round(value, 4) == expected
+
+
+def test_thresholds_of_the_items_are_those_of_their_targets() -> None:
+    with (ROOT / "sql" / "reference" / "quality_balance_thresholds.csv").open(encoding="utf-8") as lines:
+        thresholds = {(row["item"], row["stage"]): Decimal(row["threshold"]) for row in csv.DictReader(lines)}
+    targets = {
+        (str(indicator.numerator.where).split("'")[1], target.by[Dimension.STAGE]): target.value
+        for indicator in INDICATORS.values()
+        if indicator.mart == "ch4_system.balance_items" and indicator.kind is IndicatorKind.RATIO
+        for target in indicator.targets
+    }
+    assert targets == thresholds
+
+
+def _values(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> list[dict[str, Any]]:
+    marts = Marts.of(connection)
+    found = connection.execute(with_coverage(indicator, values_query(indicator, marts, CITY), marts, CITY))
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
