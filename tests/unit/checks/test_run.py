@@ -65,7 +65,7 @@ def test_each_kind_of_failure_is_found_counted_and_shown(world):
         "staging.pupil_roll.codes.sex": 2,
         "staging.pupil_roll.range.area": 1,
         "staging.pupil_roll.range.acuity": 1,
-        "staging.pupil_roll.not_null.school_code": 1,
+        "staging.pupil_roll.not_null": 1,
         "core.pupil.key": 2,
         "ch4_system.enrolment.greater.pupils.boys": 2,
         "ch4_system.enrolment.large_school": 2,
@@ -75,7 +75,7 @@ def test_each_kind_of_failure_is_found_counted_and_shown(world):
         assert len(world.connection.execute(result.query).fetchall()) == result.rows_unexpected
     assert {result.check.check_id for result in report.blocking} == {
         "staging.pupil_roll.codes.sex",
-        "staging.pupil_roll.not_null.school_code",
+        "staging.pupil_roll.not_null",
         "core.pupil.key",
         "ch4_system.enrolment.greater.pupils.boys",
     }

@@ -90,7 +90,8 @@ class World:
             create or replace table ch3_development.health as
                 select '2025-26' as school_year, sum({generation}) as followed;
             create or replace table plan.indicators as
-                select 'ENR-01' as indicator, 1 as definition_version, {generation} as generation, '[]'::json as formula;
+                select 'ENR-01' as indicator, 1 as definition_version, {generation} as generation,
+                    '[]'::json as formula;
             comment on table ch4_system.enrolment is 'Enrolment: it''s by school | 在校生';
             comment on column ch4_system.enrolment.pupils is 'Pupils | 学生数';
             """

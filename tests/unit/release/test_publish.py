@@ -115,8 +115,8 @@ def test_parquet_is_sorted_by_key_and_the_same_bytes_every_time(world):
 
 def test_a_client_without_extensions_can_read_every_column(world):
     with duckdb.connect(str(world.publish().database), read_only=True) as connection:
-        types = {row[0] for row in connection.execute("select distinct data_type from duckdb_columns()").fetchall()}
-    assert types <= {"VARCHAR", "BIGINT", "INTEGER", "BOOLEAN", "TIMESTAMP WITH TIME ZONE"}
+        rows = connection.execute("select distinct data_type from duckdb_columns() where not internal").fetchall()
+    assert {row[0] for row in rows} <= {"VARCHAR", "BIGINT", "INTEGER", "BOOLEAN", "TIMESTAMP WITH TIME ZONE"}
 
 
 def test_wide_sums_stay_whole_numbers_in_parquet(world):
