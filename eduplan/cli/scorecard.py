@@ -61,7 +61,7 @@ def number(value: float | None, decimals: int, unit: str = "") -> str:
         return "–"
     # Through Decimal, so that 0.125 is printed as people round it; comparisons were made long before this.
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    shown = f"{rounded:f}"
+    shown = f"{rounded + 0:f}"  # adding nothing turns -0 into 0
     if unit in ("%", "‰"):
         return f"{shown}{unit}"
     return f"{shown} {unit}" if unit and unit not in ("ratio", "count", "1") else shown

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "zh"]
 
+WIDTH_OF_A_FILE = 140
+"""Columns of tables that go to a file or a pipe."""
+
 
 class UsageFault(EduplanError):
     """The command line itself says something that cannot be done."""
@@ -116,7 +119,10 @@ class Session:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH_OF_A_FILE
+    return console
 
 
 def _language(text: str, origin: str) -> Language:

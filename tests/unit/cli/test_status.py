@@ -1,0 +1,211 @@
+"""The scorecard, from a release of a few rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import Result
+
+from eduplan.cli.scorecard import number
+from eduplan.cli.targets import target_text
+from eduplan.errors import ExitCode
+from eduplan.indicators.tables import create_plan_tables
+
+CITY, EAST, WEST = "990100", "990101", "990102"
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
+    columns = connection.execute(f"describe {table}").fetchall()
+    fillers = {"VARCHAR": "_T", "INTEGER": 0, "BOOLEAN": True, "VARCHAR[]": [], "JSON": "{}"}
+    row = {name: values.get(name, None if null == "YES" else fillers.get(kind, 0)) for name, kind, null, *_ in columns}
+    marks = ", ".join("?" for _ in row)
+    connection.execute(f"insert into {table} values ({marks})", list(row.values()))
+
+
+@pytest.fixture
+def released(project_folder: Path) -> Path:
+    path = project_folder / "data" / "marts" / "marts.duckdb"
+    path.parent.mkdir(parents=True)
+    with duckdb.connect(str(path)) as connection:
+        create_plan_tables(connection)
+        connection.execute("create schema about")
+        connection.execute("create table about.release as select '2026-01-02T020000-aaaa' as release_id")
+        for code, chapter, name in (
+            ("PRE-01", "ch4_system", ("Enrolment ratio", "毛入园率")),
+            ("CMP-14", "ch4_system", ("Spread", "差异系数")),
+            ("HLT-01", "ch3_development", ("Myopia", "近视率")),
+        ):
+            _insert(
+                connection,
+                "plan.indicators",
+                indicator=code,
+                chapter=chapter,
+                name_en=name[0],
+                name_zh=name[1],
+                decimals=2,
+                direction="down" if code == "HLT-01" else "up",
+            )
+        common = {"unit": "%", "kind": "hold", "target_value": 94.0, "coverage_pct": 100.0, "obs_status": "A"}
+        for area, value, status in ((CITY, 95.125, "met"), (EAST, 90.0, "missed"), (WEST, None, "insufficient_data")):
+            _insert(
+                connection,
+                "plan.status",
+                indicator="PRE-01",
+                ref_area_level="city" if area == CITY else "district",
+                ref_area=area,
+                time_period="2025-26",
+                reference_year=2025,
+                obs_value=value,
+                status=status,
+                **common,
+            )
+        _insert(
+            connection,
+            "plan.status",
+            indicator="PRE-01",
+            ref_area_level="city",
+            ref_area=CITY,
+            time_period="2024-25",
+            reference_year=2024,
+            obs_value=93.0,
+            status="missed",
+            is_latest=False,
+            **common,
+        )
+        for item, status in (("equipment", "off_track"), ("backbone", "met")):
+            _insert(
+                connection,
+                "plan.status",
+                indicator="CMP-14",
+                ref_area_level="city",
+                ref_area=CITY,
+                stage="primary",
+                item=item,
+                time_period="2025-26",
+                reference_year=2025,
+                obs_value=0.3,
+                status=status,
+                **common,
+            )
+        _insert(
+            connection,
+            "plan.status",
+            indicator="HLT-01",
+            ref_area_level="city",
+            ref_area=CITY,
+            time_period="2025-26",
+            reference_year=2025,
+            obs_value=51.0,
+            status="at_risk",
+            **{**common, "kind": "step", "target_value": 1.0, "deadline": 2025},
+        )
+        for area, name in ((EAST, "East"), (WEST, "West")):
+            _insert(
+                connection, "plan.areas", ref_area_level="district", ref_area=area, name_zh=f"{name}区", name_en=name
+            )
+    return project_folder
+
+
+def test_the_scorecard_of_the_city(released: Path, run: Callable[..., Result]) -> None:
+    shown = run("status")
+    assert shown.exit_code == 0, shown.stderr
+    assert "Scorecard · Demo City · 2026-01-02T020000-aaaa" in shown.stdout
+    assert "95.13%" in shown.stdout
+    assert "≥ 94%" in shown.stdout
+    assert "✔ met" in shown.stdout
+    assert "▲ at risk" in shown.stdout
+    assert "2,025" not in shown.stdout
+
+
+def test_the_scorecard_in_chinese(released: Path, run: Callable[..., Result]) -> None:
+    shown = run("status", "--lang", "zh")
+    assert "规划实施计分卡 · 示范市" in shown.stdout
+    assert "毛入园率" in shown.stdout
+    assert "✔ 已达成" in shown.stdout
+
+
+def test_items_are_folded_into_the_worst(released: Path, run: Callable[..., Result]) -> None:
+    shown = run("status", "CMP-14").stdout
+    assert "worst of 2: equipment" in " ".join(shown.split())
+    assert "▼ off track" in shown
+    assert "backbone" not in shown
+
+
+@pytest.mark.parametrize(
+    ("subject", "codes"),
+    [
+        ("4", {"PRE-01", "CMP-14"}),
+        ("ch3", {"HLT-01"}),
+        ("HLT", {"HLT-01"}),
+        ("pre-01", {"PRE-01"}),
+    ],
+)
+def test_a_chapter_a_family_or_an_indicator(
+    released: Path, run: Callable[..., Result], subject: str, codes: set[str]
+) -> None:
+    rows = json.loads(run("status", subject, "--json").stdout)
+    assert {row["indicator"] for row in rows} == codes
+
+
+def test_a_district_and_another_period(released: Path, run: Callable[..., Result]) -> None:
+    for name in (EAST, "east", "East区"):
+        shown = run("status", "PRE", "--area", name)
+        assert "90.00%" in shown.stdout
+        assert "East" in shown.stdout
+    assert "93.00%" in run("status", "--period", "2024-25").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["XYZ"], "XYZ: no status for that"),
+        (["--area", "nowhere"], "nowhere: no such area (known are 990101, 990102)"),
+        (["--period", "1999-00"], "no status for that in 1999-00"),
+    ],
+)
+def test_a_wrong_question_is_a_usage_error(
+    released: Path, run: Callable[..., Result], arguments: list[str], said: str
+) -> None:
+    shown = run("status", *arguments)
+    assert shown.exit_code == ExitCode.USAGE
+    assert said in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "unit", "shown"),
+    [
+        (95.125, 2, "%", "95.13%"),
+        (12.0, 0, "persons", "12 persons"),
+        (0.5153, 4, "ratio", "0.5153"),
+        (1_000_000.0, 0, "count", "1000000"),
+        (None, 2, "%", "–"),
+        (-0.4, 0, "%", "0%"),
+    ],
+)
+def test_numbers_are_rounded_as_people_round(value: float | None, decimals: int, unit: str, shown: str) -> None:
+    assert number(value, decimals, unit) == shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "value", "upper", "deadline", "en", "zh"),
+    [
+        ("hold", "up", 94.0, None, 2025, "≥ 94%", "≥ 94%"),
+        ("hold", "down", 0.5, None, None, "≤ 0.5%", "≤ 0.5%"),
+        ("reach", "up", 92.0, None, 2025, "≥ 92% by 2025", "≥ 92% · 2025 年"),
+        ("step", "down", 1.0, None, 2025, "↓ 1/year by 2025", "↓ 1/年 · 2025 年"),
+        ("range", "up", 10.0, 20.0, None, "10–20%", "10–20%"),
+        ("full_coverage", "up", None, None, 2022, "all by 2022", "全覆盖 · 2022 年"),
+        ("direction", "down", None, None, None, "↓", "↓"),
+    ],
+)
+def test_targets_in_words(
+    kind: str, direction: str, value: float | None, upper: float | None, deadline: int | None, en: str, zh: str
+) -> None:
+    given = {"kind": kind, "direction": direction, "value": value, "upper": upper, "deadline": deadline, "unit": "%"}
+    assert target_text(**given, lang="en") == en  # type: ignore[arg-type]
+    assert target_text(**given, lang="zh") == zh  # type: ignore[arg-type]
