@@ -22,9 +22,7 @@ select
     cast(sum(case when institution_level = 'undergraduate' then 1 else 0 end) as bigint) as undergraduate,
     cast(sum(case when institution_level = 'vocational' then 1 else 0 end) as bigint) as vocational,
     cast(sum(case when institution_level = 'adult' then 1 else 0 end) as bigint) as adult,
-    max(heading_count) as heading_count,
-    count(*) as units_reported,
-    max(heading_count) as units_expected
+    max(heading_count) as heading_count
 from core.institutions
 group by
     calendar_year,
