@@ -6,7 +6,8 @@ grain:
 meaning:
   en: >
     City, districts and towns as the yearly lists give them. A code that was replaced leads to its latest successor, so
-    that series run on; a code that is still listed beside the one that names it as predecessor was split, and keeps itself.
+    that series run on; a code that is still listed beside the one that names it as predecessor was split, and keeps
+    itself.
   zh: 历年区划表中的市、区县与镇街。已变更的代码指向最新代码以保证时间序列连续；若原代码与新代码同年并存，则视为拆分，原代码保持不变。
 key: [division_code, valid_from_year]
 not_null: [division_name, division_level, current_division_code, is_current]

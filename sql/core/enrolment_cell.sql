@@ -5,8 +5,8 @@ grain:
   zh: 每校、每学段、每年级、每性别、每学年一行
 meaning:
   en: >
-    Pupils counted once, wherever they were counted: from the person roll, or from the school census for schools without a
-    roll row that year (vocational schools always). What only the roll knows is null in census cells.
+    Pupils counted once, wherever they were counted: from the person roll, or from the school census for schools
+    without a roll row that year (vocational schools always). What only the roll knows is null in census cells.
   zh: 每名学生只计一次：来自学籍名册；当年无名册记录的学校（中职学校始终如此）取自统计报表。仅名册可知的计数在报表单元格中为空。
 key: [school_year, school_code, stage, grade, sex]
 partition: school_year

@@ -5,8 +5,8 @@ grain:
   zh: 每年、每区划、每岁、每性别一行
 meaning:
   en: >
-    Resident population at 31 August by today's division codes; the school year that starts the day after takes it as its
-    base.
+    Resident population at 31 August by today's division codes; the school year that starts the day after takes it as
+    its base.
   zh: 8 月 31 日常住人口，按现行区划代码；次日开始的学年以其为分母。
 key: [calendar_year, division_code, age, sex]
 not_null: [school_year, persons]

@@ -6,8 +6,8 @@ grain:
 meaning:
   en: >
     The pupil roll with stage, grade number and age at the census. A person active in several schools is counted in one:
-    where the latest roll change or, failing that, entry is dated; on a tie in the smallest school code. The other rows stay,
-    not counted.
+    where the latest roll change or, failing that, entry is dated; on a tie in the smallest school code. The other
+    rows stay, not counted.
   zh: 学籍名册，附学段、年级序号与统计时点年龄。同一人在多校在读时只计一次：取异动（或入学）日期最晚者，日期相同取学校代码最小者；其余保留但不计数。
 key: [school_year, person_key, school_code, roll_status]
 partition: school_year

@@ -36,8 +36,8 @@ select
     register.closed_on,
     coalesce(register.founded_on <= census_date(register.school_year), true)
     and coalesce(register.closed_on > census_date(register.school_year), true) as is_active,
-    list_contains(types.stages, 'special') as is_special_school,
-    list_contains(types.stages, 'senior_vocational') as is_vocational_school,
+    list_contains(school_types.stages, 'special') as is_special_school,
+    list_contains(school_types.stages, 'senior_vocational') as is_vocational_school,
     coalesce(register.is_boarding_school, false) as is_boarding_school,
     coalesce(register.is_public_kindergarten, false) as is_public_kindergarten,
     coalesce(register.is_inclusive_kindergarten, false) as is_inclusive_kindergarten,
@@ -57,7 +57,7 @@ select
     register.health_teachers,
     register.doctor_mode
 from register
-left join codes.school_type as types on register.school_type = types.code
+left join codes.school_type as school_types on register.school_type = school_types.code
 left join codes.founder as founders on register.founder = founders.code
 left join codes.urban_rural as places on register.urban_rural_code = places.code
 left join current_codes as districts on register.division_code = districts.division_code

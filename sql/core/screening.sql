@@ -5,9 +5,9 @@ grain:
   zh: 每人、每学年、每季、每检查学校、是否复测一行
 meaning:
   en: >
-    Examinations with what they say of eyes, body and mind, and the pupil's place on the roll of that year. Myopia and low
-    vision are decided here and nowhere else. One examination of a person and season is counted: a valid one before others,
-    then the one at the school of the roll, then the earliest.
+    Examinations with what they say of eyes, body and mind, and the pupil's place on the roll of that year. Myopia
+    and low vision are decided here and nowhere else. One examination of a person and season is counted: a valid one
+    before others, then the one at the school of the roll, then the earliest.
   zh: 各次检查的视力屈光、体格与心理结果，并附学生当年学籍所在学校与年级。近视与视力不良只在此判定。同一人同一季只计一次：有效者优先，其次为学籍所在校，再次为最早者。
 key: [school_year, season, person_key, examined_school_code, is_retest]
 partition: school_year

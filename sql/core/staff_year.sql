@@ -5,8 +5,8 @@ grain:
   zh: 每名教职工、每校、每学年一行
 meaning:
   en: >
-    The staff roll with what each teacher counts as: qualified for the stage taught, above that, backbone at county level
-    or higher, due to rotate, near retirement. A teacher is an active full-time teacher.
+    The staff roll with what each teacher counts as: qualified for the stage taught, above that, backbone at county
+    level or higher, due to rotate, near retirement. A teacher is an active full-time teacher.
   zh: 教职工名册及每名教师的统计属性：学历是否合格、是否高于规定、是否县级以上骨干、是否应交流、是否临近退休。教师指在职专任教师。
 key: [school_year, person_key, school_code]
 partition: school_year

@@ -1,3 +1,4 @@
+-- sqlfluff:exclude_rules:LT02
 -- Arithmetic that must be exact where floating point is not.
 
 -- A part's share of an amount with two decimals, rounded half up to six decimals, by whole numbers alone.

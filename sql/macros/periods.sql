@@ -1,3 +1,4 @@
+-- sqlfluff:exclude_rules:LT02
 -- School years and ages. A school year is written '2024-25' and counted on 1 September of its first year.
 
 create or replace macro first_year_of(school_year) as cast(left(school_year, 4) as integer);

@@ -1,3 +1,4 @@
+-- sqlfluff:exclude_rules:LT02
 -- Which stage a grade belongs to, and which grades open one.
 
 -- A special school is a stage of its own; the sixth grade of a five-plus-four school is its first junior grade.

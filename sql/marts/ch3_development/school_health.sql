@@ -3,8 +3,8 @@ title: {en: School doctors and mental-health teachers, zh: 校医与心理健康
 grain: {en: one row a primary or secondary school with pupils and school year, zh: 每所有在校生的中小学每学年一行}
 meaning:
   en: >
-    Whether each school has the health staff and the mental-health teachers that its size asks for. Mental-health teachers
-    are judged only where the staff roll was reported.
+    Whether each school has the health staff and the mental-health teachers that its size asks for. Mental-health
+    teachers are judged only where the staff roll was reported.
   zh: 各中小学卫生人员与心理健康教师是否按规模配备。心理健康教师仅对已报送教职工名册的学校判断。
 key: [school_year, school_code]
 partition: school_year

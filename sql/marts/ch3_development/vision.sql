@@ -5,8 +5,8 @@ grain:
   zh: 每校、每学段、每年级、每性别、每学年一行（有监测对象者）
 meaning:
   en: >
-    Autumn screening of pupils counted on the roll in primary, junior and general senior stages: who was validly examined
-    and what was found. Pupils of the stratum stand beside them as weights, also where nobody was screened.
+    Autumn screening of pupils counted on the roll in primary, junior and general senior stages: who was validly
+    examined and what was found. Pupils of the stratum stand beside them as weights, also where nobody was screened.
   zh: 小学、初中、普通高中在籍学生的秋季筛查：有效受检人数与检出结果；并列示该层在校生数作为权重（含未筛查者）。
 key: [school_year, school_code, stage, grade, sex]
 partition: school_year

@@ -5,9 +5,9 @@ grain:
   zh: 每校、每学段部分、每项、每学年一行
 meaning:
   en: >
-    What each primary and junior part of a school in scope has of each item, and the pupils it is for. What a school has as a
-    whole is shared among all its stages by pupils. Only schools that reported roll and staff, and items that the register
-    states.
+    What each primary and junior part of a school in scope has of each item, and the pupils it is for. What a school
+    has as a whole is shared among all its stages by pupils. Only schools that reported roll and staff, and items
+    that the register states.
   zh: 纳入范围的学校小学部、初中部各项资源量及对应学生数。学校整体资源按各学段学生数分摊。仅含学籍与教职工名册均已报送的学校及名录已填报的项目。
 key: [school_year, school_code, stage, item]
 partition: school_year

@@ -5,8 +5,9 @@ grain:
   zh: 每校、每学段、每性别、每学年一行
 meaning:
   en: >
-    Pupils of grades 1 to 9: migrant children, left-behind children, bought places, entry by zone, pupils with disability
-    and where they are taught. Special schools are in; what only the roll knows is null for census-only schools.
+    Pupils of grades 1 to 9: migrant children, left-behind children, bought places, entry by zone, pupils with
+    disability and where they are taught. Special schools are in; what only the roll knows is null for census-only
+    schools.
   zh: 一至九年级学生：随迁子女、留守儿童、购买学位、就近入学、残疾学生及其安置方式。含特殊教育学校；仅有统计报表的学校相关计数为空。
 key: [school_year, school_code, stage, sex]
 partition: school_year

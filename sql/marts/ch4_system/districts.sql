@@ -3,7 +3,8 @@ title: {en: Districts and what they were recognised for, zh: 区县认定情况}
 grain: {en: one row a district of the year's list, zh: 每学年区划表中的每个区县一行}
 meaning:
   en: >
-    National recognitions held by each district in the list of a calendar year, shown under the school year that starts in it.
+    National recognitions held by each district in the list of a calendar year, shown under the school year that
+    starts in it.
   zh: 区划表所载各区县获得的国家认定，归入当年开始的学年。
 key: [school_year, division_code]
 partition: school_year

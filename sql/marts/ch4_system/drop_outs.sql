@@ -5,8 +5,8 @@ grain:
   zh: 每区划、每性别、每学年一行
 meaning:
   en: >
-    Pupils of grades 1 to 9 who dropped out since the last census, and the pupils of that census, for divisions with a roll in
-    both years.
+    Pupils of grades 1 to 9 who dropped out since the last census, and the pupils of that census, for divisions with
+    a roll in both years.
   zh: 上一统计时点以来一至九年级辍学学生数与上年一至九年级在校生数，仅含两年均有名册的区划。
 key: [school_year, division_code, sex]
 partition: school_year

@@ -5,8 +5,8 @@ grain:
   zh: 每区划、每性别（以入队学年为准）、每九年级学年一行
 meaning:
   en: >
-    Persons counted in grade 7 two years before, without those who died or verifiably left the city since, and how many of
-    them are counted in grade 9 now. Divisions without a roll this year are left out.
+    Persons counted in grade 7 two years before, without those who died or verifiably left the city since, and how
+    many of them are counted in grade 9 now. Divisions without a roll this year are left out.
   zh: 两年前计数于七年级的学生（扣除此后死亡与核实转出市外者），以及其中本年计数于九年级者。本年无名册的区划不计。
 key: [school_year, division_code, sex]
 partition: school_year

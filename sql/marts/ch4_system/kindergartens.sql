@@ -5,8 +5,8 @@ grain:
   zh: 每所有在园幼儿的学校或在办幼儿园、每学年一行
 meaning:
   en: >
-    Children by what their kindergarten is, and whether its space is enough for them. Space is judged for kindergartens of
-    their own (type 111) that have children.
+    Children by what their kindergarten is, and whether its space is enough for them. Space is judged for
+    kindergartens of their own (type 111) that have children.
   zh: 按办园属性统计的在园幼儿数，以及办园用房与场地是否达标。仅对有在园幼儿的独立幼儿园（111）判断达标。
 key: [school_year, school_code]
 partition: school_year

@@ -5,8 +5,8 @@ grain:
   zh: 每区划、每性别、每学年一行
 meaning:
   en: >
-    Pupils and the resident population that they are set against, for districts that have both. Ages are completed years on
-    31 August. What needs an age comes from the roll alone.
+    Pupils and the resident population that they are set against, for districts that have both. Ages are completed
+    years on 31 August. What needs an age comes from the roll alone.
   zh: 在校生与对应的常住人口，仅含两者均有的区县。年龄为 8 月 31 日周岁；涉及年龄的在校生仅取自学籍名册。
 key: [school_year, division_code, sex]
 partition: school_year
@@ -18,7 +18,8 @@ enrolment as (
         school_year,
         division_code,
         sex,
-        cast(sum(pupils_aged_3_and_over) filter (where stage = 'preschool') as bigint) as preschool_pupils_aged_3_and_over,
+        cast(sum(pupils_aged_3_and_over) filter (where stage = 'preschool') as bigint)
+            as preschool_pupils_aged_3_and_over,
         cast(sum(pupils_aged_6_to_11) filter (where grade_number >= 1) as bigint) as pupils_aged_6_to_11,
         cast(sum(pupils_aged_12_to_14) filter (where grade_number >= 7) as bigint) as pupils_aged_12_to_14,
         cast(sum(pupils) filter (where stage in ('senior_general', 'senior_vocational')) as bigint)

@@ -5,8 +5,9 @@ grain:
   zh: 每区划、每年级序号、每性别（以上年为准）、每学年一行
 meaning:
   en: >
-    Persons counted in grades 1 to 8 of the ordinary stages the year before, without those who died or verifiably left the
-    city since, and how many are counted one grade higher now. Divisions without a roll this year are left out.
+    Persons counted in grades 1 to 8 of the ordinary stages the year before, without those who died or verifiably
+    left the city since, and how many are counted one grade higher now. Divisions without a roll this year are left
+    out.
   zh: 上年计数于一至八年级（小学、初中）的学生（扣除此后死亡与核实转出市外者），以及其中本年升高一级者。本年无名册的区划不计。
 key: [school_year, division_code, grade_number_before, sex]
 partition: school_year

@@ -24,11 +24,7 @@ staff as (
             where is_active and stage = 'preschool' and staff_category in ('head', 'full_time_teacher')
         ) as preschool_educators,
         count(*) filter (
-            where
-                is_active
-                and stage = 'preschool'
-                and staff_category in ('head', 'full_time_teacher')
-                and is_certified
+            where is_active and is_certified and stage = 'preschool' and staff_category in ('head', 'full_time_teacher')
         ) as certified_preschool_educators
     from core.staff_year
     group by school_year, school_code

@@ -5,8 +5,8 @@ grain:
   zh: 每区划、每性别、每学年一行
 meaning:
   en: >
-    Full-time teachers who left since the last census, retirement apart, and the active ones of that census, for divisions
-    with a staff roll in both years.
+    Full-time teachers who left since the last census, retirement apart, and the active ones of that census, for
+    divisions with a staff roll in both years.
   zh: 上一统计时点以来离职的专任教师数（不含退休）与上年在职专任教师数，仅含两年均有名册的区划。
 key: [school_year, division_code, sex]
 partition: school_year
