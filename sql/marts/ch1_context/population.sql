@@ -7,7 +7,6 @@ meaning:
   en: Resident population on the eve of the school year, the base of enrolment ratios.
   zh: 学年开始前一日的常住人口，为入学率的分母。
 key: [school_year, division_code, age, sex]
-partition: school_year
 not_null: [calendar_year, persons]
 codes: {sex: sex}
 */

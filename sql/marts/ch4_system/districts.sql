@@ -7,7 +7,6 @@ meaning:
     starts in it.
   zh: 区划表所载各区县获得的国家认定，归入当年开始的学年。
 key: [school_year, division_code]
-partition: school_year
 not_null: [division_name, districts, universal_preschool_districts, quality_balanced_districts]
 */
 with

@@ -5,7 +5,6 @@ meaning:
   en: Whether a town has an active public town-centre kindergarten.
   zh: 镇街是否有在办的公办中心园。
 key: [school_year, town_code]
-partition: school_year
 not_null: [division_code, town_name, towns, towns_with_public_centre, units_reported, units_expected]
 */
 with
