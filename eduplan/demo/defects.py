@@ -119,7 +119,8 @@ class Defect:
 class FileAccount:
     """What one file holds, and what a careful reader makes of it.
 
-    ``rows`` is everything below the header: ``staged + quarantined + duplicates + dropped``.
+    ``rows`` is everything below the header: ``staged + quarantined + duplicates + dropped``. A wide table also has
+    cells: the rows that unpivoting makes of it.
     """
 
     source: str
@@ -131,6 +132,8 @@ class FileAccount:
     quarantined: int = 0
     duplicates: int = 0
     dropped: int = 0
+    cells_staged: int = 0
+    cells_quarantined: int = 0
     defects: dict[str, int] = field(default_factory=dict)
 
 

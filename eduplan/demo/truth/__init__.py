@@ -1,0 +1,24 @@
+"""The true value of every indicator, computed from the simulated persons in its own way.
+
+Belongs here: one module a family of indicators, written from their definitions. Does not belong here: the project's SQL;
+nothing here reads it.
+"""
+
+from __future__ import annotations
+
+from eduplan.demo.truth import balance, cohorts, compulsory, enrolment, health, preschool, senior, special, teachers, vision
+from eduplan.demo.truth.answers import Answers, Row
+from eduplan.demo.truth.facts import Facts
+
+__all__ = ["known_answers"]
+
+_FAMILIES = (enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers)
+
+
+def known_answers(facts: Facts) -> dict[str, list[Row]]:
+    """The true values of all indicators, for all years, by indicator."""
+    answers = Answers(facts.area_codes)
+    for year in facts.years:
+        for family in _FAMILIES:
+            family.answer(answers, facts, year)
+    return dict(sorted(answers.rows.items()))

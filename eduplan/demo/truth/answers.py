@@ -1,0 +1,139 @@
+"""Summing contributions to the figures of the city, of each district, and of one breakdown at a time.
+
+Belongs here: the arithmetic that all indicators share. Does not belong here: any definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from eduplan.demo.city import CITY_CODE
+from eduplan.periods import school_year_text
+
+Row = dict[str, Any]
+DIMENSIONS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
+TOTAL = "_T"
+
+
+@dataclass
+class Answers:
+    """The true values, by indicator.
+
+    Attributes:
+        area_codes: Codes of the districts, in their order.
+        rows: The values.
+    """
+
+    area_codes: list[str]
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def ratio(
+        self, code: str, year: int, table: pl.DataFrame, *, scale: int = 100, by: Sequence[str] = (), always: Sequence[str] = (),
+        districts: bool = True, decimals: tuple[int, int] = (0, 0),
+    ) -> None:  # fmt: skip
+        """Adds a ratio of sums.
+
+        Args:
+            code: Indicator.
+            year: School year.
+            table: Contributions: ``num``, ``den``, ``district`` and the dimensions that are asked for. Where there is
+                nothing to divide by, the value, numerator and denominator are null.
+            scale: What the ratio is multiplied with.
+            by: Dimensions of the city's breakdowns, one at a time.
+            always: Dimensions that are never totalled over.
+            districts: Whether each district has a value.
+            decimals: Decimals of numerator and denominator, which are whole numbers of such a part.
+        """
+        for keys, sums in self._grouped(table, by, always, districts=districts):
+            for record in sums.iter_rows(named=True):
+                num, den = record["num"] or 0, record["den"] or 0
+                known = den != 0
+                value = scale * (num * 10 ** decimals[1]) / (den * 10 ** decimals[0]) if known else None
+                self._add(
+                    code, year, keys, record, _number(num, decimals[0]) if known else None,
+                    _number(den, decimals[1]) if known else None, value,
+                )  # fmt: skip
+
+    def count(self, code: str, year: int, table: pl.DataFrame, *, by: Sequence[str] = (), silent: Sequence[int] = ()) -> None:
+        """Adds a count: the sum of ``num``; districts that reported nothing have no value."""
+        for keys, sums in self._grouped(table.with_columns(den=pl.lit(0)), by, (), districts=True):
+            for record in sums.iter_rows(named=True):
+                num = record["num"] or 0
+                missing = "district" in keys and record["district"] in silent
+                self._add(code, year, keys, record, None if missing else num, None, None if missing else float(num))
+
+    def value(self, code: str, year: int, district: int | None, value: float | None, **dimensions: str) -> None:
+        """Adds a value that is no ratio of sums, so that it has neither numerator nor denominator."""
+        keys = [*dimensions, *(["district"] if district is not None else [])]
+        self._add(code, year, keys, {**dimensions, "district": district}, None, None, value)
+
+    def find(self, code: str, year: int) -> dict[tuple[str, ...], float]:
+        """The known values of an indicator in a year, by area and dimensions."""
+        return {
+            (row["ref_area"], *(row[name] for name in DIMENSIONS)): row["value"]
+            for row in self.rows.get(code, [])
+            if row["time_period"] == school_year_text(year) and row["value"] is not None
+        }
+
+    def area(self, row: Row) -> int | None:
+        """The district of a value, or none for the city."""
+        return None if row["ref_area_level"] == "city" else self.area_codes.index(row["ref_area"])
+
+    def _grouped(
+        self, table: pl.DataFrame, by: Sequence[str], always: Sequence[str], *, districts: bool
+    ) -> list[tuple[list[str], pl.DataFrame]]:
+        sums = [pl.col("num").sum(), pl.col("den").sum()]
+        levels: list[list[str]] = [[], *([["district"]] if districts else []), *([name] for name in by)]
+        result = []
+        for level in levels:
+            keys = [*always, *level]
+            grouped = table.group_by(keys, maintain_order=True).agg(sums) if keys else table.select(sums)
+            if level == ["district"]:
+                grouped = self._with_all_districts(grouped, always)
+            if keys:
+                grouped = grouped.drop_nulls(keys).sort([pl.col(key).cast(pl.String) if key != "district" else key for key in keys])
+            result.append((keys, grouped))
+        return result
+
+    def _with_all_districts(self, grouped: pl.DataFrame, always: Sequence[str]) -> pl.DataFrame:
+        """Adds the districts that contribute nothing, with nothing."""
+        places = pl.DataFrame({"district": pl.Series(range(len(self.area_codes)), dtype=grouped.schema["district"])})
+        grid = grouped.select(always).unique(maintain_order=True).join(places, how="cross") if always else places
+        return grid.join(grouped, on=[*always, "district"], how="left")
+
+    def _add(
+        self, code: str, year: int, keys: Sequence[str], record: Row, num: int | str | None, den: int | str | None, value: float | None
+    ) -> None:
+        in_district = "district" in keys
+        row: Row = {
+            "time_period": school_year_text(year),
+            "ref_area_level": "district" if in_district else "city",
+            "ref_area": self.area_codes[record["district"]] if in_district else CITY_CODE,
+        }
+        row |= {name: str(record[name]) if name in keys else TOTAL for name in DIMENSIONS}
+        self.rows.setdefault(code, []).append({**row, "numerator": num, "denominator": den, "value": value})
+
+
+def _number(whole: int, decimals: int) -> int | str:
+    """A whole number of parts as an exact number: an int, or a text with decimals."""
+    return str(Decimal(whole).scaleb(-decimals)) if decimals else int(whole)
+
+
+def contributions(numerator: pl.DataFrame, denominator: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Contributions of two tables, each counted by its rows, or by its ``weight`` where it has one."""
+    parts = []
+    for table, name, other in ((numerator, "num", "den"), (denominator, "den", "num")):
+        amount = pl.col("weight") if "weight" in table.columns else pl.lit(1)
+        dimensions = [pl.col(key).cast(pl.String) if key in DIMENSIONS else pl.col(key).cast(pl.Int64) for key in keys]
+        parts.append(table.select(*dimensions, amount.cast(pl.Int64).alias(name), pl.lit(0, dtype=pl.Int64).alias(other)))
+    return pl.concat([part.select(*keys, "num", "den") for part in parts])
+
+
+def share(table: pl.DataFrame, hit: pl.Expr) -> pl.DataFrame:
+    """Contributions of a table whose rows are the denominator and of which some are the numerator; null is no hit."""
+    return table.with_columns(num=hit.fill_null(value=False).cast(pl.Int64), den=pl.lit(1, dtype=pl.Int64))

@@ -1,0 +1,136 @@
+"""HLT-01 to HLT-06, HLT-18 and HLT-19: eyes.
+
+Belongs here: what follows from acuity, refraction and lenses. Does not belong here: bodies, minds and school staff.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import polars as pl
+
+from eduplan.demo.truth.answers import DIMENSIONS, TOTAL, Answers, contributions, share
+from eduplan.demo.truth.enrolment import pupils
+from eduplan.demo.truth.facts import Facts
+
+STAGES = ["primary", "junior", "senior_general"]
+_ORTHO_K, _WORN = 3, [1, 2]
+_EYES = ("right", "left")
+_STRATUM = ["district", "stage", "grade", "sex"]
+
+
+def scope(facts: Facts, year: int) -> pl.DataFrame:
+    """The pupils whom school health looks after: those of grades one to twelve outside special schools."""
+    return pupils(facts, year).filter(pl.col("stage").is_in(STAGES))
+
+
+def screened(facts: Facts, year: int, season: str = "autumn") -> pl.DataFrame:
+    """The first screening (not the retest) of pupils in scope, with what is judged of it."""
+    rows = facts.screenings[year, season].filter(~pl.col("is_retest"))
+    return _judged(rows).join(scope(facts, year).drop("class_number"), on="person", how="inner", maintain_order="left")
+
+
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
+    complete = pl.all_horizontal(
+        pl.col(f"{part}_{eye}").is_not_null() for part in ("naked", "sphere", "cylinder") for eye in _EYES
+    )
+    ortho_k = pl.col("lens") == _ORTHO_K
+    # Twice the spherical equivalent, in hundredths, is a whole number: 2 x sphere + cylinder.
+    twice = {eye: 2 * pl.col(f"sphere_{eye}").cast(pl.Int64) + pl.col(f"cylinder_{eye}").cast(pl.Int64) for eye in _EYES}
+    cut = pl.when(pl.col("half_years") >= 12).then(50).otherwise(49)
+    short = pl.any_horizontal(((pl.col(f"naked_{eye}") < cut) & (twice[eye] < -100)).fill_null(value=False) for eye in _EYES)
+    high = pl.any_horizontal((twice[eye] < -1200).fill_null(value=False) for eye in _EYES)
+    both_naked = pl.col("naked_right").is_not_null() & pl.col("naked_left").is_not_null()
+    both_corrected = pl.col("corrected_right").is_not_null() & pl.col("corrected_left").is_not_null()
+    return rows.with_columns(
+        valid=pl.col("is_valid") & (ortho_k | complete),
+        myopic=ortho_k | short,
+        high=high,
+        worst=pl.when(pl.col("is_valid") & ~ortho_k & both_naked).then(pl.min_horizontal("naked_right", "naked_left")),
+        sharp=pl.col("lens").is_in(_WORN) & both_corrected & (pl.min_horizontal("corrected_right", "corrected_left") >= 49),
+        ortho_k=ortho_k,
+    )
+
+
+def answer(answers: Answers, facts: Facts, year: int) -> None:
+    """Adds the values of a year."""
+    rows = screened(facts, year)
+    valid = rows.filter(pl.col("valid"))
+    everyone = scope(facts, year)
+    _weighted(answers, everyone, valid, year)
+    _fall(answers, year)
+    answers.ratio(
+        "HLT-01.unweighted", year, share(valid, pl.col("myopic")), by=("stage", "urban_class", "sex", "grade")
+    )
+    _coverage(answers, facts, everyone, year)
+    _low_vision(answers, rows, year)
+    answers.ratio("HLT-06", year, share(valid, pl.col("high")), by=("stage",))
+    uncorrected = valid.filter(pl.col("myopic") & ~pl.col("ortho_k"))
+    answers.ratio("HLT-18", year, share(uncorrected, pl.col("sharp")), by=("stage",))
+    answers.ratio("HLT-19.valid", year, share(rows, pl.col("valid")))
+    if (year - 1, "autumn") in facts.screenings:
+        before = screened(facts, year - 1).filter(pl.col("valid") & ~pl.col("myopic")).select("person")
+        at_risk = valid.join(before, on="person", how="semi")
+        answers.ratio("HLT-05", year, share(at_risk, pl.col("myopic")), by=("stage", "sex"))
+
+
+def _weighted(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame, year: int) -> None:
+    """HLT-01: each stratum's share of myopic pupils, weighted with the stratum's pupils."""
+    pupils_of = everyone.group_by(_STRATUM, maintain_order=True).agg(pl.len().alias("pupils"))
+    found = valid.group_by(_STRATUM).agg(pl.len().alias("examined"), pl.col("myopic").sum().alias("myopic"))
+    strata = pupils_of.join(found, on=_STRATUM, how="inner").with_columns(pl.col("stage", "sex").cast(pl.String))
+    for keys in ([], ["district"], ["stage"], ["sex"]):
+        groups = strata.partition_by(keys, as_dict=True, maintain_order=True) if keys else {(): strata}
+        if keys == ["district"]:
+            groups = {(place,): groups.get((place,), strata.clear()) for place in range(len(answers.area_codes))}
+        for key, group in sorted(groups.items()):
+            value = _weighted_share(group)
+            dimensions = {} if keys in ([], ["district"]) else {keys[0]: str(key[0])}
+            answers.value("HLT-01", year, int(key[0]) if keys == ["district"] else None, value, **dimensions)
+
+
+def _weighted_share(strata: pl.DataFrame) -> float | None:
+    total = int(strata["pupils"].sum())
+    if not total:
+        return None
+    rows = strata.select("pupils", "myopic", "examined").iter_rows()
+    return float(sum((Fraction(pupils * myopic, examined) for pupils, myopic, examined in rows), Fraction(0)) * 100 / total)
+
+
+def _fall(answers: Answers, year: int) -> None:
+    """HLT-02: by how many percentage points HLT-01 has fallen within a year."""
+    before = answers.find("HLT-01", year - 1)
+    for row in [row for row in answers.rows["HLT-01"] if row["value"] is not None]:
+        key = (row["ref_area"], *(row[name] for name in DIMENSIONS))
+        if key not in before or row["sex"] != TOTAL or row["value"] != answers.find("HLT-01", year).get(key):
+            continue
+        dimensions = {} if row["stage"] == TOTAL else {"stage": row["stage"]}
+        answers.value("HLT-02", year, answers.area(row), before[key] - row["value"], **dimensions)
+
+
+def _coverage(answers: Answers, facts: Facts, everyone: pl.DataFrame, year: int) -> None:
+    for season in ("autumn", "spring"):
+        if (year, season) not in facts.screenings:
+            continue
+        rows = facts.screenings[year, season].filter(pl.col("is_valid") & ~pl.col("is_retest"))
+        seen = rows.select("person", seen=pl.lit(value=True)).unique()
+        reached = everyone.join(seen, on="person", how="left", maintain_order="left")
+        answers.ratio(f"HLT-03.{season}", year, share(reached, pl.col("seen")), by=("stage",))
+
+
+def _low_vision(answers: Answers, rows: pl.DataFrame, year: int) -> None:
+    tested = rows.drop_nulls("worst")
+    worst = pl.col("worst")
+    degrees = {
+        "HLT-04": worst < 50,
+        "HLT-04.light": worst == 49,
+        "HLT-04.middle": worst.is_between(46, 48),
+        "HLT-04.severe": worst <= 45,
+    }
+    for code, hit in degrees.items():
+        answers.ratio(code, year, share(tested, hit), by=("stage", "sex", "grade"))
+
+
+def coverage_of(everyone: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Contributions of pupils to a coverage, by whom was seen."""
+    return contributions(everyone.join(seen, on="person", how="semi"), everyone, ["district", "stage"])
