@@ -13,7 +13,7 @@ from sqlglot import exp
 from eduplan.checks.check import Check
 from eduplan.checks.generated import checks_of_contract, checks_of_model, checks_of_references
 from eduplan.declarations.contracts import CodeList, Contract, load_code_lists
-from eduplan.declarations.models import SqlModel, tables_read
+from eduplan.declarations.models import SqlModel
 from eduplan.declarations.suites import (
     ROWS_QUERY,
     CrossCheck,
@@ -21,6 +21,7 @@ from eduplan.declarations.suites import (
     Suite,
     load_cross_checks,
     load_suites,
+    tables_of,
 )
 from eduplan.errors import DeclarationError
 from eduplan.project import Project
@@ -89,7 +90,7 @@ def gather_checks(
 def _checks_of_suite(suite: Suite, known: set[str], where: str) -> list[Check]:
     checks = []
     for expectation in suite.expectations:
-        reads = _tables_of(expectation, suite.table)
+        reads = tables_of(expectation, suite.table, where=where)
         _check_known(reads, known, where)
         checks.append(
             Check(
@@ -103,17 +104,10 @@ def _checks_of_suite(suite: Suite, known: set[str], where: str) -> list[Check]:
                 why=expectation.why,
                 remedy=expectation.remedy,
                 reads=reads,
-                sliceable=_is_row_by_row(expectation),
+                sliceable=expectation.by_slice or _is_row_by_row(expectation),
             )
         )
     return checks
-
-
-def _tables_of(expectation: Expectation, table: str) -> tuple[str, ...]:
-    if expectation.type != ROWS_QUERY:
-        return (table,)
-    query = str(expectation.kwargs["unexpected_rows_query"]).format(batch=table)
-    return tuple(sorted({table, *tables_read(query, where=table)}))
 
 
 def _is_row_by_row(expectation: Expectation) -> bool:

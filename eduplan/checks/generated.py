@@ -186,7 +186,7 @@ def _key_check(table: str, key: list[str], remedy: Bilingual, *, slice_column: s
 
 
 def _not_null_check(table: str, columns: Iterable[str], remedy: Bilingual) -> Check:
-    """One check for all columns of a table that are never missing: there are hundreds, and they hold or fall together."""
+    """One check for all columns of a table that are never missing: they are hundreds, and hold or fall together."""
     names = list(dict.fromkeys(columns))
     marks = ", ".join(f"case when {name} is null then {literal(name)} end" for name in names)
     anywhere = " or ".join(f"{name} is null" for name in names)

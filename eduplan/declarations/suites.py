@@ -51,6 +51,8 @@ class Expectation(Declaration):
         type: Type of the expectation; ``unexpected_rows_expectation`` takes any query over ``{batch}``.
         kwargs: Its arguments.
         rule: Rule of the catalogue, where one is meant.
+        by_slice: Whether a query judges each school year or period by itself and reads no other table, so that a night
+            runs it over what changed alone; a query over single rows is found to do so without being told.
         title: What is expected, in one line.
         why: What is wrong with a figure when this does not hold.
         remedy: What the reader can do about it.
@@ -61,6 +63,7 @@ class Expectation(Declaration):
     kwargs: dict[str, Any] = {}
     severity: Severity
     rule: str | None = None
+    by_slice: bool = False
     title: Bilingual
     why: Bilingual
     remedy: Bilingual
@@ -140,15 +143,25 @@ def load_suites(folder: Path) -> dict[str, Suite]:
                 where=f"{path}:1",
                 remedy=f"move it to {suite.table.replace('.', '/')}.yml",
             )
-        for line, expectation in enumerate(suite.expectations):
-            if expectation.type == ROWS_QUERY:
-                _check_sql(expectation.kwargs["unexpected_rows_query"], suite.table, f"{path}: expectations.{line}")
+        for number, expectation in enumerate(suite.expectations):
+            where = f"{path}: expectations.{number}"
+            others = set(tables_of(expectation, suite.table, where=where)) - {suite.table}
+            if expectation.by_slice and others:
+                raise DeclarationError(f"by_slice: the query also reads {', '.join(sorted(others))}", where=where)
         suites[suite.table] = suite
     return suites
 
 
-def _check_sql(query: str, table: str, where: str) -> None:
-    tables_read(query.format(batch=table), where=where)
+def tables_of(expectation: Expectation, table: str, *, where: str) -> tuple[str, ...]:
+    """The tables that an expectation of a table reads, its own among them.
+
+    Raises:
+        DeclarationError: Its query is not SQL.
+    """
+    if expectation.type != ROWS_QUERY:
+        return (table,)
+    query = str(expectation.kwargs["unexpected_rows_query"]).format(batch=table)
+    return tuple(sorted({table, *tables_read(query, where=where)}))
 
 
 def load_cross_checks(folder: Path) -> dict[str, CrossCheck]:

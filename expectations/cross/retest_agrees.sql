@@ -26,10 +26,9 @@ paired as (
             retests.school_year = examinations.school_year
             and retests.season = examinations.season
             and retests.person_key = examinations.person_key
-            and retests.examined_school_code = examinations.examined_school_code
     where
         retests.is_retest
-        and not examinations.is_retest
+        and examinations.is_counted
         and retests.worse_naked_acuity is not null
         and examinations.worse_naked_acuity is not null
 )

@@ -1,0 +1,93 @@
+"""Great Expectations on an open DuckDB connection: counts, errors, and no sample of any value."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from eduplan.checks.check import Check, Outcome
+from eduplan.checks.offending import offending_rows, repeated_keys
+from eduplan.declarations.contracts import Severity
+from eduplan.declarations.text import Bilingual
+
+TEXT = Bilingual(en="text", zh="文字")
+
+
+def check(expectation: str, **kwargs: Any) -> Check:
+    return Check("t.x", "main.t", expectation, kwargs, Severity.ERROR, None, TEXT, TEXT, TEXT, ("main.t",))
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table t as select * from (values "
+            "(1, 'a', 2, date '2020-01-01'), (2, 'b', 1, date '2021-01-01'), (2, null, null, null)) v(n, s, m, d)"
+        )
+        yield connection
+
+
+CASES = [
+    (check("expect_column_values_to_not_be_null", column="s"), 1),
+    (check("expect_column_values_to_be_in_set", column="s", value_set=["a", "it's"]), 1),
+    (check("expect_column_values_to_be_in_set", column="n", value_set=[1]), 2),
+    (check("expect_column_values_to_be_between", column="n", min_value=2), 1),
+    (check("expect_column_values_to_be_between", column="n", max_value=2, strict_max=True), 2),
+    (check("expect_column_values_to_be_between", column="d", min_value=date(2020, 6, 1)), 1),
+    (check("expect_column_pair_values_a_to_be_greater_than_b", column_A="n", column_B="m"), 1),
+    (check("expect_column_pair_values_a_to_be_greater_than_b", column_A="n", column_B="n", or_equal=True), 0),
+    (check("unexpected_rows_expectation", unexpected_rows_query=repeated_keys(["n"])), 1),
+    (check("unexpected_rows_expectation", unexpected_rows_query="select n from {batch} where s = '{{}}'"), 0),
+    (check("unexpected_rows_expectation", unexpected_rows_query="from {batch} as a join {batch} as b using (n)"), 5),
+]
+
+
+@pytest.mark.parametrize(("case", "expected"), CASES)
+def test_offending_rows_are_counted_and_the_query_shows_as_many(connection, case, expected):
+    from eduplan.checks.engine import ExpectationEngine
+
+    outcome = ExpectationEngine(connection).validate("main.t", [case])["t.x"]
+    assert outcome == Outcome(success=expected == 0, unexpected=expected)
+    assert len(connection.execute(offending_rows(case)).fetchall()) == expected
+
+
+@pytest.mark.parametrize(
+    ("case", "success", "rows"),
+    [
+        (check("expect_table_row_count_to_be_between", min_value=1), True, [(3,)]),
+        (check("expect_table_row_count_to_be_between", min_value=4), False, [(3,)]),
+        (check("expect_table_columns_to_match_set", column_set=["n", "zz"], exact_match=False), False, [("zz",)]),
+        (check("expect_table_columns_to_match_set", column_set=["n", "s", "m", "d"]), True, []),
+    ],
+)
+def test_expectations_of_a_whole_table(connection, case, success, rows):
+    from eduplan.checks.engine import ExpectationEngine
+
+    assert ExpectationEngine(connection).validate("main.t", [case])["t.x"].success is success
+    assert connection.execute(offending_rows(case)).fetchall() == rows
+
+
+def test_a_mistake_in_one_expectation_does_not_stop_the_others(connection):
+    from dataclasses import replace
+
+    from eduplan.checks.engine import ExpectationEngine
+
+    broken = check("unexpected_rows_expectation", unexpected_rows_query="select nothing_like_it from {batch}")
+    sound = replace(CASES[0][0], check_id="t.y")
+    outcomes = ExpectationEngine(connection).validate("main.t", [broken, sound])
+    assert outcomes["t.y"].unexpected == 1
+    assert outcomes["t.x"].success is False
+    assert "nothing_like_it" in (outcomes["t.x"].message or "")
+
+
+def test_the_connection_of_the_load_stays_usable(connection, capsys):
+    from eduplan.checks.engine import ExpectationEngine
+
+    engine = ExpectationEngine(connection)
+    engine.validate("main.t", [CASES[8][0]])
+    engine.close()
+    connection.execute("insert into t values (3, 'c', 1, null)")
+    assert capsys.readouterr().out == ""
