@@ -18,7 +18,7 @@ from eduplan.declarations.indicators import Indicator, IndicatorKind
 from eduplan.declarations.models import SqlModel
 from eduplan.errors import DeclarationError, EduplanError
 from eduplan.indicators.changes import change_query
-from eduplan.indicators.coverage import with_coverage
+from eduplan.indicators.coverage import CoverageCounts, with_coverage
 from eduplan.indicators.dictionary import write_areas, write_dictionary
 from eduplan.indicators.formulas import values_query
 from eduplan.indicators.marts import Marts, marts_read
@@ -162,26 +162,29 @@ def _compute(
     wanted: Mapping[str, str | None],
     progress: Progress,
 ) -> int:
-    marts, rows = Marts.of(connection), 0
+    marts, counts, rows = Marts.of(connection), CoverageCounts(connection), 0
     with progress.task("Computing indicators", total=len(due)) as advance:
         for indicator in due:
             started = time.perf_counter()
-            count = _write_values(connection, indicator, _query(indicator, indicators, marts, project))
+            count = _write_values(connection, indicator, _query(indicator, indicators, marts, project, counts))
             connection.execute(
                 "insert or replace into warehouse.builds values (?, ?, ?, ?, ?, now())",
                 [_BUILD, indicator.code, wanted[indicator.code] or "", count, time.perf_counter() - started],
             )
             rows += count
             advance(1)
+    counts.drop()
     _check_unique(connection, due)
     return rows
 
 
-def _query(indicator: Indicator, indicators: Mapping[str, Indicator], marts: Marts, project: Project) -> str:
+def _query(
+    indicator: Indicator, indicators: Mapping[str, Indicator], marts: Marts, project: Project, counts: CoverageCounts
+) -> str:
     if indicator.kind is IndicatorKind.CHANGE and indicator.change:
         return change_query(indicator, indicators[indicator.change.of])
     city_code = project.settings.city_code
-    return with_coverage(indicator, values_query(indicator, marts, city_code), marts, city_code)
+    return with_coverage(indicator, values_query(indicator, marts, city_code), marts, city_code, counts)
 
 
 def _write_values(connection: duckdb.DuckDBPyConnection, indicator: Indicator, query: str) -> int:

@@ -40,13 +40,10 @@ def _sums(indicator: Indicator, marts: Marts, city_code: str) -> str:
     parts: dict[tuple[str, int], list[str]] = defaultdict(list)
     for side in ("numerator", "denominator"):
         if measure := measure_of(indicator, side):
-            parts[(str(measure.mart), measure.year_offset)].append(f"{_sum(indicator, side)} as {side}")
-    sets = cell_sets(indicator)
-    cell, grouping = grouped_cell(columns_used(sets), city_code), grouping_sets(sets, "reference_year")
+            parts[(str(measure.mart), measure.year_offset)].append(side)
     queries = [
-        f"part_{number} as (select reference_year, {cell}, {', '.join(sums)} "
-        f"from ({marts.rows(mart, indicator, offset=offset)}) group by grouping sets ({grouping}))"
-        for number, ((mart, offset), sums) in enumerate(parts.items())
+        _part(indicator, marts, city_code, f"part_{number}", marts.rows(mart, indicator, offset=offset), sides)
+        for number, ((mart, offset), sides) in enumerate(parts.items())
     ]
     joined = "part_0" if len(parts) == 1 else f"part_0 full join part_1 using ({_KEY})"
     years = " and ".join(
@@ -64,13 +61,52 @@ def _sums(indicator: Indicator, marts: Marts, city_code: str) -> str:
     )
 
 
-def _sum(indicator: Indicator, side: str) -> str:
-    """A sum that is 0 where no row is meant and missing where rows are meant but none has a value."""
+def _part(indicator: Indicator, marts: Marts, city_code: str, name: str, rows: str, sides: list[str]) -> str:
+    """The sums of one mart by cell: first by all breakdowns at once, then those few rows by each grouping set."""
+    sets = cell_sets(indicator)
+    kinds = {"schools": [cells for cells in sets if cells.level == "school"]}
+    kinds["areas"] = [cells for cells in sets if cells.level != "school"]
+    sums = ", ".join(
+        f"{_total(indicator, marts, side)} as {side}, {_rows(indicator, side)} as {side}_rows" for side in sides
+    )
+    totals = ", ".join(
+        f"coalesce(sum({side}), case when sum({side}_rows) = 0 then cast(0 as {_EXACT}) end) as {side}"
+        for side in sides
+    )
+    fine, coarse = [], []
+    for kind, some in kinds.items():
+        if some:
+            used = columns_used(some)
+            columns = ", ".join(["reference_year", *used])
+            fine.append(f"{name}_{kind} as (select {columns}, {sums} from ({rows}) group by all)")
+            coarse.append(
+                f"select reference_year, {grouped_cell(used, city_code)}, {totals} from {name}_{kind} "
+                f"group by grouping sets ({grouping_sets(some, 'reference_year')})"
+            )
+    return f"{', '.join(fine)}, {name} as ({' union all '.join(coarse)})"
+
+
+def _total(indicator: Indicator, marts: Marts, side: str) -> str:
+    """An exact sum; whole numbers and decimals are added as they are, floating point is made exact first."""
     measure = measure_of(indicator, side)
     assert measure is not None  # noqa: S101 - the caller asks only for measures that exist
     chosen = f" filter (where {measure.where})" if measure.where else ""
-    total = f"sum(cast({measure.column} as {_EXACT})){chosen}"
-    return f"coalesce({total}, case when count(*){chosen} = 0 then cast(0 as {_EXACT}) end)"
+    kind = marts.of_table(str(measure.mart), indicator).get(measure.column, "")
+    if kind in ("DOUBLE", "FLOAT"):
+        return f"sum(cast({measure.column} as {_EXACT})){chosen}"
+    return f"cast(sum({measure.column}){chosen} as {_EXACT})"
+
+
+def _rows(indicator: Indicator, side: str) -> str:
+    """How many rows a measure means, with or without a value."""
+    measure = measure_of(indicator, side)
+    return f"count(*) filter (where {measure.where})" if measure and measure.where else "count(*)"
+
+
+def _sum(indicator: Indicator, marts: Marts, side: str) -> str:
+    """A sum that is 0 where no row is meant and missing where rows are meant but none has a value."""
+    empty = f"case when {_rows(indicator, side)} = 0 then cast(0 as {_EXACT}) end"
+    return f"coalesce({_total(indicator, marts, side)}, {empty})"
 
 
 def _distinct(indicator: Indicator, marts: Marts, city_code: str) -> str:
@@ -98,8 +134,8 @@ def _by_set(indicator: Indicator, marts: Marts, city_code: str, one_set: _OneSet
     used = list(dict.fromkeys([*columns_used(cell_sets(indicator)), *fine]))
     weight = indicator.weight or (indicator.dispersion.weight if indicator.dispersion else "")
     rows = (
-        f"select reference_year, {', '.join(used)}, {_sum(indicator, 'numerator')} as n, "
-        f"{_sum(indicator, 'denominator')} as d, sum(cast({weight} as {_EXACT})) as w "
+        f"select reference_year, {', '.join(used)}, {_sum(indicator, marts, 'numerator')} as n, "
+        f"{_sum(indicator, marts, 'denominator')} as d, sum(cast({weight} as {_EXACT})) as w "
         f"from ({marts.rows(str(indicator.mart), indicator)}) group by all"
     )
     queries = [one_set(indicator, cells, plain_cell(cells, city_code)) for cells in cell_sets(indicator)]

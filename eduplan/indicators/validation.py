@@ -22,7 +22,7 @@ from eduplan.declarations.indicators import (
 )
 from eduplan.errors import DeclarationError
 from eduplan.indicators.changes import change_query
-from eduplan.indicators.coverage import with_coverage
+from eduplan.indicators.coverage import CoverageCounts, with_coverage
 from eduplan.indicators.formulas import values_query
 from eduplan.indicators.marts import Marts, marts_read, measure_of
 from eduplan.indicators.tables import create_plan_tables
@@ -153,7 +153,7 @@ def _query_faults(
         if indicator.change:
             query = change_query(indicator, indicators[indicator.change.of])
         else:
-            query = with_coverage(indicator, values_query(indicator, marts, "city"), marts, "city")
+            query = with_coverage(indicator, values_query(indicator, marts, "city"), marts, "city", CoverageCounts())
         connection.execute(f"describe {query}")
     except duckdb.Error as error:
         return [("where", str(error).splitlines()[0])]

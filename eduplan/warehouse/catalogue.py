@@ -63,7 +63,8 @@ create table if not exists warehouse.comments (
 );
 create table if not exists plan.lineage (
     table_name varchar not null,
-    reads varchar not null
+    reads varchar not null,
+    look_back integer not null
 );
 """
 

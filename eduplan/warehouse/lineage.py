@@ -50,11 +50,11 @@ def lineage(models: Mapping[str, SqlModel]) -> dict[str, Lineage]:
 
 def write_lineage(connection: duckdb.DuckDBPyConnection, models: Mapping[str, SqlModel]) -> None:
     """Writes ``plan.lineage``, one row a table and table that it reads, if it is not there as it should be."""
-    edges = [(table, read) for table in sorted(models) for read in models[table].inputs]
-    if connection.execute("select table_name, reads from plan.lineage order by all").fetchall() == sorted(edges):
+    edges = sorted((table, read, model.header.look_back) for table, model in models.items() for read in model.inputs)
+    if connection.execute("select table_name, reads, look_back from plan.lineage order by all").fetchall() == edges:
         return
     connection.execute("begin")
     connection.execute("delete from plan.lineage")
     if edges:
-        connection.executemany("insert into plan.lineage values (?, ?)", edges)
+        connection.executemany("insert into plan.lineage values (?, ?, ?)", edges)
     connection.execute("commit")

@@ -261,4 +261,4 @@ def test_lineage_goes_down_to_the_sources(city: Bench) -> None:
     found = lineage(city.models)["ch2_goals.all_years"]
     assert found.reads == ("ch1_context.totals", "staging.population")
     assert found.sources == ("population", "pupil_roll")
-    assert ("ch1_context.totals", "core.cells") in city.rows("plan.lineage")
+    assert ("ch1_context.totals", "core.cells", 0) in city.rows("plan.lineage")
