@@ -132,11 +132,17 @@ def write_tables(
     path = str(folder / database)
     connection.execute(f"attach {literal(path)} as {_ATTACHED} (storage_version {literal(STORAGE_VERSION)})")
     try:
-        for schema in sorted({table.table.split(".")[0] for table in tables} | {"about"}):
-            connection.execute(f"create schema {_ATTACHED}.{schema}")
-        for table in tables:
-            _write_table(connection, folder, table)
-        _write_about(connection, facts)
+        connection.execute("begin")  # one commit, and not one for each of hundreds of comments
+        try:
+            for schema in sorted({table.table.split(".")[0] for table in tables} | {"about"}):
+                connection.execute(f"create schema {_ATTACHED}.{schema}")
+            for table in tables:
+                _write_table(connection, folder, table)
+            _write_about(connection, facts)
+        except BaseException:
+            connection.execute("rollback")
+            raise
+        connection.execute("commit")
         connection.execute(f"checkpoint {_ATTACHED}")
     finally:
         connection.execute(f"detach {_ATTACHED}")
