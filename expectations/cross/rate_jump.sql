@@ -43,7 +43,7 @@ changes as (
         later.reference_year,
         earlier.obs_value as value_before,
         later.obs_value as value_now,
-        later.obs_value - earlier.obs_value as change
+        later.obs_value - earlier.obs_value as difference
     from rates as later
     inner join rates as earlier
         on
@@ -59,7 +59,7 @@ usual as (
         indicator,
         stage,
         item,
-        median(abs(change)) as usual_change
+        median(abs(difference)) as usual_change
     from changes
     group by indicator, stage, item
     having count(*) >= 8
@@ -77,4 +77,4 @@ select
 from changes
 inner join usual
     on changes.indicator = usual.indicator and changes.stage = usual.stage and changes.item = usual.item
-where abs(changes.change) > 3 * usual.usual_change and abs(changes.change) > 5
+where abs(changes.difference) > 3 * usual.usual_change and abs(changes.difference) > 5
