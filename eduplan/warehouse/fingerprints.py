@@ -110,6 +110,8 @@ class Inputs:
                 if partition is None or slice_of_period(batch.period, partition) in slices
             ]
             return digest(*batches)
+        if table == "staging.quarantine":
+            return digest(*(batch.fingerprint for found in self._batches.values() for batch in found))
         if table.startswith("staging."):
             return digest("no batch")
         return self._content(table)

@@ -190,6 +190,27 @@ def test_a_fixed_period_with_years_in_its_rows_is_read_whole(bench: Bench) -> No
     assert bench.rows("core.cells") == [("S1", "male", 1, "2020-21", 7)]
 
 
+def test_chinese_comments_above_a_table_do_not_move_where_it_is_cut(city: Bench) -> None:
+    city.model(
+        "core.cells",
+        "-- 在校生（含“借读”）𠮷\nselect p.school_year, p.school_code, p.sex, p.pupils, '男生𠮷' as label\n"
+        "from staging.pupil_roll p -- 学籍\nwhere p.pupils > 0 and p.school_code in "
+        "(select pupil_roll.school_code from staging.pupil_roll where pupils > 10 and school_year = p.school_year)",
+        key="school_year, school_code, sex",
+        more=BY_YEAR,
+    )
+    city.build()
+    assert len(city.rows("core.cells")) == 5
+
+
+def test_what_reads_the_quarantine_follows_every_batch(city: Bench) -> None:
+    city.connection.execute("create table staging.quarantine (batch_id varchar)")
+    city.model("ch8_delivery.refused", "select count(*) as n from staging.quarantine", key="n")
+    city.build()
+    city.arrive("population", "2022", [("male", 200, 2022)])
+    assert "ch8_delivery.refused" in city.slices_built(city.build())
+
+
 def test_rows_are_written_in_key_order(city: Bench) -> None:
     city.build()
     found = city.connection.execute("select school_year, school_code, sex from core.cells").fetchall()
