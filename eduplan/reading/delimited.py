@@ -84,7 +84,11 @@ def _head_rows(text: DecodedText, delimiter: str) -> list[list[str]]:
 
 
 class _Parser:
-    """The view over DuckDB's parser: parallel at first, then serial, then over a mended copy of the file."""
+    """The view over DuckDB's parser: over the file itself, or where the parser refuses it, over a mended copy.
+
+    The parser does not read quoted line breaks in parallel together with short rows. Read serially, they hide a
+    quoted field that the end of the file cuts off (seen in 1.5.5), so files with quoted line breaks are mended too.
+    """
 
     def __init__(
         self, raw: RawTable, text: DecodedText, header: Header, delimiter: str, width: int, *, blank_rows: int
@@ -95,7 +99,6 @@ class _Parser:
         self._delimiter = delimiter
         self._width = width
         self._blank_rows = blank_rows
-        self._parallel = True
         self._mended: Path | None = None
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -119,7 +122,7 @@ class _Parser:
         return (
             f"read_csv({quoted(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
             f"delim = {quoted(self._delimiter)}, quote = '\"', escape = '\"', null_padding = true, "
-            f"parallel = {self._parallel})"
+            f"parallel = {self._mended is None})"
         )
 
     def mend(self, connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> bool:
@@ -134,10 +137,6 @@ class _Parser:
         if "Invalid unicode" in message:
             self._text.decode_again()
             self._raw.encoding = self._text.encoding
-        elif "parallel=false" in message and self._parallel and not self._text.leaves_quotation_open():
-            # Quoted line breaks are well-formed, but the parser does not read them in parallel together with short rows;
-            # and when it reads serially, it says nothing of a quoted field that the end of the file cuts off.
-            self._parallel = False
         else:
             self.mend_copy()
         self.show(connection)
@@ -145,7 +144,6 @@ class _Parser:
 
     def mend_copy(self) -> None:
         """Writes the records that can be split, with their numbers, and keeps the others apart."""
-        self._parallel = False
         with (
             self._text.lines() as lines,
             NamedTemporaryFile(

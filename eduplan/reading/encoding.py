@@ -82,11 +82,6 @@ class DecodedText:
             with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text:
                 return text.find(b"\0") >= 0
 
-    def leaves_quotation_open(self) -> bool:
-        """Whether quotation marks stand in odd number, as in a file that was cut off within a quoted field."""
-        with self.path.open("rb") as source:
-            return sum(chunk.count(b'"') for chunk in iter(lambda: source.read(_CHUNK_BYTES), b"")) % 2 == 1
-
     @contextmanager
     def lines(self) -> Iterator[Iterator[str]]:
         """The lines of the text, with their line ends.
@@ -153,10 +148,9 @@ def sniff_encoding(head: bytes, *, is_all: bool) -> str | None:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding if _fits(head, encoding, is_all=is_all) else None
-    if head[1::2].count(0) > len(head) // 8:
-        return "utf-16-le"
-    if head[::2].count(0) > len(head) // 8:
-        return "utf-16-be"
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) > len(head) // 8 and min(even, odd) <= len(head) // 200:  # not NUL characters as padding
+        return "utf-16-le" if odd > even else "utf-16-be"
     return next((encoding for encoding in ("utf-8", _CHINESE) if _fits(head, encoding, is_all=is_all)), None)
 
 

@@ -151,7 +151,7 @@ class HeaderFinder:
 
     def _named(self, parts: tuple[str, ...]) -> list[tuple[int, str]]:
         """The contract columns that a label names; its last part may do so alone, below a mere group."""
-        for text in _spoken(parts):
+        for text in self._spoken(parts):
             found = self._aliases.get(comparable(text), [])
             tidy = without_spaces(text)
             found = found + [(len(self._aliases), column) for pattern, column in self._patterns if pattern.search(tidy)]
@@ -159,9 +159,17 @@ class HeaderFinder:
                 return found
         return []
 
+    def _spoken(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """The texts that a label may be known by."""
+        if not parts:
+            return ()
+        # Below labels that the contract counts as header there may be mere notes, such as the type of the cells.
+        alone = (parts[-1], parts[0]) if self._forced_height else (parts[-1],)
+        return tuple(dict.fromkeys(("-".join(parts), *alone)))
+
     def _wide_meaning(self, parts: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:
         """The value column and groups of a label that is unpivoted."""
-        for text in (*_spoken(parts), "".join(parts)):
+        for text in (*self._spoken(parts), "".join(parts)):
             for pattern, value in self._wide:
                 match = pattern.search(without_spaces(text))
                 if match:
@@ -180,11 +188,6 @@ class HeaderFinder:
 def _shown(column: Column) -> str:
     """A contract column as a sender knows it."""
     return f"{column.name} ({column.aliases[0]})" if column.aliases else column.name
-
-
-def _spoken(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The texts that a label may be known by."""
-    return tuple(dict.fromkeys(("-".join(parts), parts[-1]))) if parts else ()
 
 
 def joined_labels(rows: Sequence[Row]) -> list[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Rewrites a delimited text that the parser refused as one that it accepts, and keeps apart what cannot be split.
 
-Belongs here: broken quotation marks, surplus fields, mixed line ends. Does not belong here: well-formed files, which
-never come this way: it is the one place that goes through a text line by line.
+Belongs here: broken quotation marks, surplus fields, mixed line ends, quoted line breaks. Does not belong here: any
+well-formed file: this is the one place that goes through a text line by line.
 """
 
 from __future__ import annotations
