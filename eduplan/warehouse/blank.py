@@ -1,4 +1,4 @@
-"""A warehouse in memory with every table that models read and not one row of data.
+"""A warehouse in memory with every table that models read, and no row of any source.
 
 Belongs here: making the inputs of models from declarations alone. Does not belong here: what is checked with it.
 """
@@ -23,7 +23,7 @@ _TYPES: dict[type, str] = {bool: "boolean", int: "bigint", float: "double", list
 def blank_warehouse(
     project: Project, contracts: Mapping[str, Contract], codes: Mapping[str, CodeList]
 ) -> duckdb.DuckDBPyConnection:
-    """Makes a database with empty staging tables, empty code lists with their attributes, and the references.
+    """Makes a database with empty staging tables, the code lists with their attributes, and the references.
 
     Raises:
         DeclarationError: A reference table cannot be read.
@@ -39,14 +39,28 @@ def blank_warehouse(
         "reason_en varchar, reason_zh varchar)"
     )
     for code_list in codes.values():
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in _code_columns(code_list).items())
-        connection.execute(f"create table codes.{code_list.code_list} ({columns})")
+        _create_codes(connection, code_list)
     for path in sorted((project.sql / "reference").glob("*.csv")):
         try:
             connection.execute(f"create table reference.{path.stem} as from read_csv({quoted(str(path))})")
         except duckdb.Error as error:
             raise DeclarationError("cannot be read: " + str(error).splitlines()[0], where=str(path)) from error
     return connection
+
+
+def _create_codes(connection: duckdb.DuckDBPyConnection, code_list: CodeList) -> None:
+    columns = _code_columns(code_list)
+    described = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    rows = [
+        {"code": value.code, "en": value.en, "zh": value.zh, **value.attributes}.get(name)
+        for value in code_list.values
+        for name in columns
+    ]
+    one = f"({', '.join('?' for _ in columns)})"
+    connection.execute(f"create table codes.{code_list.code_list} ({described})")
+    connection.execute(
+        f"insert into codes.{code_list.code_list} values {', '.join(one for _ in code_list.values)}", rows
+    )
 
 
 def _code_columns(code_list: CodeList) -> dict[str, str]:

@@ -48,6 +48,11 @@ create table if not exists landing.findings (
     column_name varchar not null,
     rows_affected bigint not null
 );
+create table if not exists landing.states (
+    scope varchar primary key,
+    state varchar not null,
+    fingerprint varchar not null
+);
 create table if not exists warehouse.builds (
     model varchar not null,
     slice varchar not null,
