@@ -87,7 +87,8 @@ def explain(
     indicator = _indicator(connection, code)
     place = _area(connection, code, area)
     values = _values(connection, indicator, place["ref_area_level"], place["ref_area"])
-    wanted = period or max((row["time_period"] for row in values if row["obs_value"] is not None), default=None)
+    observed = [row["time_period"] for row in values if row["obs_value"] is not None]
+    wanted = period or max(observed or [row["time_period"] for row in values], default=None)
     chosen = [row for row in values if row["time_period"] == wanted]
     if not chosen:
         known = ", ".join(sorted({str(row["time_period"]) for row in values})) or "no period"
