@@ -22,7 +22,6 @@ from eduplan.indicators.compute import compute_indicators
 from eduplan.indicators.marts import marts_read
 from eduplan.progress import Silent
 from eduplan.project import Project
-from eduplan.warehouse.catalogue import create_catalogue
 
 from .test_models import CASES
 from .warehouse import MODELS, ROOT, empty_warehouse, rows_of
@@ -35,7 +34,6 @@ _EVERY = [pytest.param(indicator, id=code) for code, indicator in INDICATORS.ite
 def worked_example() -> duckdb.DuckDBPyConnection:
     """The indicators over marts that hold nothing but the worked example of the coefficient of variation."""
     connection = empty_warehouse()
-    create_catalogue(connection)
     case = yaml.safe_load((CASES / "ch4_system.balance_items.yml").read_text(encoding="utf-8"))[0]
     given = {name: [{**block.get("all", {}), **row} for row in block["rows"]] for name, block in case["given"].items()}
     rows_of(connection, "ch4_system.balance_items", given, ["item"])

@@ -11,47 +11,25 @@ from typing import Any
 
 import duckdb
 
-from eduplan.declarations.contracts import ColumnType, Contract, load_code_lists, load_contracts
+from eduplan.declarations.contracts import load_code_lists, load_contracts
 from eduplan.declarations.models import SqlModel, dependency_order, load_models
-from eduplan.periods import PeriodKind
+from eduplan.project import Project
+from eduplan.warehouse.blank import blank_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = load_models(ROOT / "sql")
 ORDER = dependency_order(MODELS)
-
-_TYPES = {
-    ColumnType.TEXT: "varchar",
-    ColumnType.CODE: "varchar",
-    ColumnType.INTEGER: "bigint",
-    ColumnType.DATE: "date",
-    ColumnType.FLAG: "boolean",
-    ColumnType.ACUITY: "decimal(3, 1)",
-    ColumnType.IDENTITY: "bigint",
-}
-_PERIOD_COLUMNS = {
-    PeriodKind.SCHOOL_YEAR: {"school_year": "varchar"},
-    PeriodKind.SEASON: {"school_year": "varchar", "season": "varchar"},
-    PeriodKind.CALENDAR_YEAR: {"calendar_year": "integer"},
-    PeriodKind.NONE: {},
-}
 
 Row = dict[str, Any]
 
 
 def empty_warehouse() -> duckdb.DuckDBPyConnection:
     """A connection with every staging, code and reference table, and every model built over no rows."""
-    connection = duckdb.connect()
-    for schema in ("staging", "codes", "reference", *sorted({model.schema for model in ORDER})):
+    project = Project.load(ROOT)
+    codes = load_code_lists(project.contracts / "codes")
+    connection = blank_warehouse(project, load_contracts(project.contracts), codes)
+    for schema in sorted({model.schema for model in ORDER}):
         connection.execute(f"create schema if not exists {schema}")
-    for contract in load_contracts(ROOT / "contracts").values():
-        columns = ", ".join(f"{name} {kind}" for name, kind in _staged_columns(contract).items())
-        connection.execute(f"create table staging.{contract.source} ({columns})")
-    for code_list in load_code_lists(ROOT / "contracts" / "codes").values():
-        rows = [{"code": value.code, "en": value.en, "zh": value.zh, **value.attributes} for value in code_list.values]
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        _create_from_rows(connection, f"codes.{code_list.code_list}", names, rows)
-    for path in sorted((ROOT / "sql" / "reference").glob("*.csv")):
-        connection.execute(f"create table reference.{path.stem} as select * from read_csv('{path}')")
     for model in ORDER:
         for macro in model.macros:
             connection.execute(macro.sql)
@@ -100,32 +78,3 @@ def _needed(table: str, given: set[str]) -> set[str]:
     if table in given or table not in MODELS:
         return set()
     return {table}.union(*(_needed(name, given) for name in MODELS[table].inputs))
-
-
-def _staged_columns(contract: Contract) -> dict[str, str]:
-    types: dict[str, str] = {}
-    for column in contract.columns:
-        name = column.person_key or column.name
-        kind = f"decimal(18, {column.scale})" if column.type is ColumnType.DECIMAL else _TYPES.get(column.type)
-        types[name] = kind or "varchar"
-    for derived in contract.derive:
-        types[derived.name] = _TYPES[derived.type]
-    own = {name: types[name] for name in contract.staged_columns}
-    batch = {"period": "varchar", "sender": "varchar", "batch_id": "varchar", "row_number": "bigint"}
-    return {**own, **_PERIOD_COLUMNS[contract.period.kind], **batch}
-
-
-def _create_from_rows(connection: duckdb.DuckDBPyConnection, table: str, names: list[str], rows: list[Row]) -> None:
-    """A table of a few rows, typed by their values."""
-    kinds = {
-        name: "integer"
-        if any(isinstance(row.get(name), int) for row in rows)
-        else "varchar[]"
-        if any(isinstance(row.get(name), list) for row in rows)
-        else "varchar"
-        for name in names
-    }
-    connection.execute(f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in kinds.items())})")
-    for row in rows:
-        values = [row.get(name) for name in names]
-        connection.execute(f"insert into {table} values ({', '.join('?' for _ in values)})", values)
