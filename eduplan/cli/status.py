@@ -112,7 +112,7 @@ def _subject_pattern(subject: str) -> str:
 
 
 def find_area(connection: duckdb.DuckDBPyConnection, area: str | None) -> tuple[str, str, str] | None:
-    """Code and both names of a district that is named by its code or a name.
+    """Code and both names of a district that is named by its code or a name, or of a school by its code.
 
     Raises:
         UsageFault: There is no such area.
@@ -121,7 +121,7 @@ def find_area(connection: duckdb.DuckDBPyConnection, area: str | None) -> tuple[
         return None
     found = connection.execute(
         "select ref_area, name_en, name_zh from plan.areas "
-        "where ref_area_level <> 'school' and (ref_area = ? or name_zh = ? or lower(name_en) = lower(?))",
+        "where ref_area = ? or (ref_area_level <> 'school' and (name_zh = ? or lower(name_en) = lower(?)))",
         [area, area, area],
     ).fetchone()
     if found is None:
