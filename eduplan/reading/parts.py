@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from eduplan.reading.header import ROWS_SEARCHED, Header, HeaderFinder, RawColumn, comparable
@@ -119,7 +120,7 @@ def _append(
     """Adds the records of a part below its header to the table."""
     view = f"{table_name}_part"
     data = part.rows.rename_columns([f"c{position}" for position in range(part.rows.num_columns)])
-    number = pa.array(range(1 + offset, data.num_rows + 1 + offset), pa.int64())
+    number = pa.array(np.arange(offset + 1, offset + 1 + data.num_rows, dtype=np.int64))
     connection.register(view, data.append_column("row_number", number).slice(header.last))
     try:
         # A date cell without a time of day arrives with midnight.
