@@ -46,6 +46,7 @@ def land(project: Project, path: Path) -> Landed:
         InputError: The file is too large, has gone, or is still being written.
         EnvironmentFault: The disk is full or a permission is missing.
     """
+    shown = path.relative_to(project.raw).as_posix() if path.is_relative_to(project.raw) else path.name
     largest = project.settings.largest_file_mb * 1024 * 1024
     partial: Path | None = None
     try:
@@ -57,7 +58,7 @@ def land(project: Project, path: Path) -> Landed:
             partial = Path(copy.name)  # made with mode 0600
             before = os.fstat(source.fileno())
             if before.st_size > largest:
-                raise too_large(path.name, largest)
+                raise too_large(shown, largest)
             digest = hashlib.sha256()
             size = 0
             while chunk := source.read(_CHUNK_BYTES):
@@ -68,7 +69,7 @@ def land(project: Project, path: Path) -> Landed:
         if size != after.st_size or before.st_mtime_ns != after.st_mtime_ns:
             raise InputError(
                 "the file changed while it was copied",
-                where=path.name,
+                where=shown,
                 remedy="wait until it is complete and run again",
             )
         sha256 = digest.hexdigest()
@@ -76,7 +77,7 @@ def land(project: Project, path: Path) -> Landed:
         target.parent.mkdir(exist_ok=True, mode=0o700)
         partial.replace(target)
     except OSError as error:
-        raise disk_fault(error, where=path.name) from error
+        raise disk_fault(error, where=shown) from error
     finally:
         if partial is not None:
             partial.unlink(missing_ok=True)

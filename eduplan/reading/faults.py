@@ -1,13 +1,12 @@
-"""Turns what the operating system refuses into one clear line.
+"""Turns what the operating system refuses while a file is landed or read into one clear line about that file.
 
-Belongs here: errors of disk and permission while files are landed or read.
+Belongs here: naming the file that people know. Does not belong here: the causes (:mod:`eduplan.faults`).
 """
 
 from __future__ import annotations
 
-import errno
-
 from eduplan.errors import EduplanError, EnvironmentFault, InputError
+from eduplan.faults import explain
 
 
 def disk_fault(error: OSError, *, where: str) -> EduplanError:
@@ -17,10 +16,11 @@ def disk_fault(error: OSError, *, where: str) -> EduplanError:
         error: What the operating system said.
         where: The file that was being landed or read.
     """
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return EnvironmentFault("the disk is full", where=where, remedy="free some space and run again")
     if isinstance(error, FileNotFoundError):
         return InputError("the file is gone", where=where, remedy="it was moved or deleted while it was read")
-    if isinstance(error, PermissionError):
-        return EnvironmentFault("permission denied", where=where, remedy="let the user that runs the load read it")
-    return EnvironmentFault(f"cannot be read: {error.strerror or 'input/output error'}", where=where)
+    known = explain(error)
+    if known is not None:
+        return type(known)(known.what, where=where, remedy=known.remedy)
+    return EnvironmentFault(
+        f"cannot be read or kept: {error.strerror or 'input/output error'}", where=where, remedy="look at the disk"
+    )

@@ -27,7 +27,9 @@ def read_html_tables(path: Path, *, file_name: str) -> Iterator[Part]:
     try:
         tables = tables_in(path.read_bytes())
     except lxml.etree.LxmlError as error:
-        raise InputError("V01: the page cannot be parsed", where=file_name) from error
+        raise InputError(
+            "V01: the web page is damaged", where=file_name, remedy="ask the sender to send it again"
+        ) from error
     if not tables:
         raise InputError(
             "V01: the file is a web page without a table",

@@ -45,7 +45,7 @@ def test_vanished(project: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "permission"), (errno.EIO, "read")]
+    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "permission"), (errno.EIO, "output")]
 )
 def test_what_the_system_refuses_is_one_clear_line(
     project: Any, put: Any, monkeypatch: pytest.MonkeyPatch, number: int, words: str
