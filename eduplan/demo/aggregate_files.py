@@ -13,7 +13,7 @@ import polars as pl
 from eduplan.demo.arrays import Ints, stream
 from eduplan.demo.city import CITY_NAME_ZH, DISTRICTS
 from eduplan.demo.defects import FileAccount
-from eduplan.demo.grades import GRADES, LABELS
+from eduplan.demo.grades import LABELS
 from eduplan.demo.schools import Schools
 from eduplan.demo.shapes import Shape, write_table
 from eduplan.periods import school_year_text
@@ -21,14 +21,17 @@ from eduplan.periods import school_year_text
 FEMALE, MALE = 0, 1
 _LONG_DISTRICT = "990110"
 _CENSUS_SHAPES = (
-    Shape(encoding="utf-8-sig"), Shape(), Shape(encoding="gb18030", titles=("学校分年级学生统计表", "单位：人")), Shape(),
+    Shape(encoding="utf-8-sig"), Shape(), Shape(encoding="gb18030", titles=("学校分年级学生统计表", "单位：人")),
+    Shape(),
     Shape(encoding="utf-8-sig"), Shape(encoding="gb18030", titles=("学校分年级学生统计表",)),
     Shape(encoding="utf-16", separator="\t", suffix=".tsv"), Shape(suffix=".csv.gz"), Shape(encoding="utf-8-sig"),
     Shape(), Shape(suffix=".xlsx", titles=("学校分年级学生统计表",)), Shape(encoding="gb18030"),
 )  # fmt: skip
 
 
-def write_census(folder: Path, year: int, pupils: Ints, classes: Ints, schools: Schools, seed: int) -> list[FileAccount]:
+def write_census(
+    folder: Path, year: int, pupils: Ints, classes: Ints, schools: Schools, seed: int
+) -> list[FileAccount]:
     """Writes the census of a school year: wide by grade and sex with a totals row, in one district long.
 
     Args:
@@ -78,7 +81,10 @@ def _wide(
         if not present.any():
             continue
         for sex, text in ((MALE, "男生"), (FEMALE, "女生")):
-            cells = [number if here else None for number, here in zip(counts[:, grade, sex].tolist(), present.tolist(), strict=True)]
+            cells = [
+                number if here else None
+                for number, here in zip(counts[:, grade, sex].tolist(), present.tolist(), strict=True)
+            ]
             columns[f"{label}{text}数"] = [*cells, int(counts[:, grade, sex].sum())]
     cells_of_school = 2 * (counts.sum(axis=2) > 0).sum(axis=1)
     account.rows, account.dropped = len(mine) + 1, 1
@@ -118,10 +124,14 @@ def write_population(folder: Path, year: int, residents: Ints) -> FileAccount:
         for sex, text in ((MALE, "男"), (FEMALE, "女")):
             columns[f"{age}岁{text}"] = [*residents[:, age, sex].tolist(), int(residents[:, age, sex].sum())]
     shape = Shape(encoding="gb18030", titles=(f"{year}年分年龄常住人口", "单位：人"), footers=(("数据来源：统计局",),))
-    path = write_table(folder / str(year) / "分年龄常住人口", pl.DataFrame(columns, strict=False).cast(pl.String), shape)
+    path = write_table(
+        folder / str(year) / "分年龄常住人口", pl.DataFrame(columns, strict=False).cast(pl.String), shape
+    )
     rows = len(DISTRICTS)
     cells = rows * oldest * 2
-    return FileAccount("population", str(year), "bureau", path.name, rows=rows + 2, staged=rows, dropped=2, cells_staged=cells)
+    return FileAccount(
+        "population", str(year), "bureau", path.name, rows=rows + 2, staged=rows, dropped=2, cells_staged=cells
+    )
 
 
 def write_entrants(folder: Path, entrants: dict[int, Ints]) -> FileAccount:
@@ -140,6 +150,3 @@ def write_entrants(folder: Path, entrants: dict[int, Ints]) -> FileAccount:
     path = write_table(folder / "历年小学一年级新生数", pl.DataFrame(records), Shape(encoding="utf-8-sig"))
     rows = len(records)
     return FileAccount("entrant_history", "all", "bureau", path.name, rows=rows, staged=rows, cells_staged=2 * rows)
-
-
-GRADE_COUNT = len(GRADES)

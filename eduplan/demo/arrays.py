@@ -40,7 +40,7 @@ def hashed(keys: AnyArray, salt: str, seed: int) -> NDArray[np.uint64]:
 
 def normal_noise(keys: AnyArray, salt: str, seed: int) -> Floats:
     """A roughly normal number for each key: the scaled sum of four uniform ones."""
-    total = sum(noise(keys, f"{salt}{part}", seed) for part in range(4))
+    total = np.sum([noise(keys, f"{salt}{part}", seed) for part in range(4)], axis=0)
     return np.asarray((total - 2.0) * np.sqrt(3.0))
 
 

@@ -41,7 +41,9 @@ def completed_half_years(birth: AnyArray, day: AnyArray) -> Ints:
     return np.asarray(months // 6)
 
 
-def measure(people: People, person: AnyArray, grade_number: AnyArray, district: AnyArray, half_years: AnyArray, t: int) -> Bodies:
+def measure(
+    people: People, person: AnyArray, grade_number: AnyArray, district: AnyArray, half_years: AnyArray, t: int
+) -> Bodies:
     """What the autumn screening notes of each pupil.
 
     Args:
@@ -62,10 +64,12 @@ def measure(people: People, person: AnyArray, grade_number: AnyArray, district: 
 
     usual = np.where(male, at_age(_HEIGHT_MALE), at_age(_HEIGHT_FEMALE))
     height = usual * (1 + 0.045 * _normal(people, person, "height"))
-    figure = 0.105 * _normal(people, person, "figure") + 0.05 * (_normal(people, person, "figure two") ** 2 - 0.6)
+    figure = 0.125 * _normal(people, person, "figure") + 0.05 * (_normal(people, person, "figure two") ** 2 - 0.6)
     mass = at_age(_BMI) * np.exp(figure + np.where(male, 0.012, -0.02) - 0.004 * t)
     weight = mass * (height / 100) ** 2
-    points = 74.5 + 5 * wealth + 0.7 * t + 8.5 * _normal(people, person, "fitness") + 3 * _normal(people, person, f"form{t}")
+    points = (
+        72.5 + 5 * wealth + 0.7 * t + 8.5 * _normal(people, person, "fitness") + 3 * _normal(people, person, f"form{t}")
+    )
     no_body = people.noise(person, f"no body{t}") < 0.01
     exempt = people.noise(person, f"exempt{t}") < 0.025
     older = grade_number >= 4

@@ -9,7 +9,7 @@ import numpy as np
 
 from eduplan.demo.arrays import AnyArray, Floats, Ints, noise, rank_in_group
 from eduplan.demo.city import DISTRICTS
-from eduplan.demo.grades import GRADES, JUNIOR, K1, K2, K3, KX, PRESCHOOL, PRIMARY, SENIOR
+from eduplan.demo.grades import GRADES, Grade, Stage
 from eduplan.demo.schools import PUBLIC, Schools
 
 
@@ -27,7 +27,7 @@ class SchoolChoice:
         if established_before is not None:
             open_now &= schools.opened < established_before
         self._pools: dict[tuple[int, int, bool], tuple[Ints, Floats]] = {}
-        for stage in (PRESCHOOL, PRIMARY, JUNIOR, SENIOR):
+        for stage in (Stage.PRESCHOOL, Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR_GENERAL):
             takes = open_now & schools.enters(stage)
             for district in range(len(DISTRICTS)):
                 here = takes & (schools.district == district)
@@ -60,16 +60,18 @@ def largest_class(
     start = np.array([[d.large_primary[0], d.large_junior[0]] for d in DISTRICTS])
     fall = np.array([[d.large_primary[1], d.large_junior[1]] for d in DISTRICTS])
     district = schools.district[school]
-    column = (stage != PRIMARY).astype(np.int64)
-    floor = np.where(stage == PRIMARY, 45, 50)
+    column = (stage != Stage.PRIMARY).astype(np.int64)
+    floor = np.where(stage == Stage.PRIMARY, 45, 50)
     crowding = noise(school, "crowding", seed)
     limit = start[district, column] - fall[district, column] * t
     limit = np.maximum(floor, limit - np.where(crowding < 0.6, 9.0 * crowding, 0.0))
-    limit = np.where(stage == SENIOR, np.maximum(50, start[district, 1] - 3 - 1.2 * fall[district, 1] * t), limit)
-    kindergarten = np.select([grade <= K1, grade == K2, grade == K3], [25, 30, 35], 30)
+    limit = np.where(
+        stage == Stage.SENIOR_GENERAL, np.maximum(50, start[district, 1] - 3 - 1.2 * fall[district, 1] * t), limit
+    )
+    kindergarten = np.select([grade <= Grade.K1, grade == Grade.K2, grade == Grade.K3], [25, 30, 35], 30)
     crowded = (crowding > 0.72 + 0.05 * t).astype(np.int64) * 4
-    limit = np.where(stage == PRESCHOOL, kindergarten + crowded, limit)
-    limit = np.where(grade == KX, 30, limit)
+    limit = np.where(stage == Stage.PRESCHOOL, kindergarten + crowded, limit)
+    limit = np.where(grade == Grade.KX, 30, limit)
     return np.asarray(np.where(schools.is_special[school], 10, limit)).astype(np.int64)
 
 

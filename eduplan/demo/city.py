@@ -96,36 +96,44 @@ DISTRICTS: tuple[District, ...] = (
     District(
         "990101", "明澜区", "Minglan", 0.155, (0.86, 0.09, 0.05), 0.92, preschool=1.2, public_kindergarten=0.60,
         private=(0.055, -0.003), migrant=(0.20, 1.5), myopia=(3.5, 1.6), drop_out=0.0, mental_health=(0.95, 0.05),
-        doctors=(0.90, 0.03), rotation=0.125, ordinary_class=0.64, universal_preschool_from=2021, quality_balanced_from=2024,
+        doctors=(0.90, 0.03), rotation=0.125, ordinary_class=0.64, universal_preschool_from=2021,
+        quality_balanced_from=2024,
     ),
     District(
         "990102", "映湖区", "Yinghu", 0.130, (0.80, 0.15, 0.05), 0.85, preschool=0.8, public_kindergarten=0.58,
         private=(0.060, -0.004), migrant=(0.22, 2.0), large_primary=(52.0, 1.5), myopia=(3.0, 1.5), drop_out=0.0001,
-        mental_health=(0.92, 0.05), doctors=(0.85, 0.03), rotation=0.12, universal_preschool_from=2022, quality_balanced_from=2025,
+        mental_health=(0.92, 0.05), doctors=(0.85, 0.03), rotation=0.12, universal_preschool_from=2022,
+        quality_balanced_from=2025,
     ),
     District(
         "990103", "叠云区", "Dieyun", 0.110, (0.62, 0.26, 0.12), 0.70, preschool=0.3, large_primary=(50.0, 1.0),
-        large_junior=(56.0, 1.5), myopia=(1.0, 1.4), private=(0.050, -0.002), rotation=0.115, universal_preschool_from=2022,
+        large_junior=(56.0, 1.5), myopia=(1.0, 1.4), private=(0.050, -0.002), rotation=0.115,
+        universal_preschool_from=2022,
     ),
     District(
         "990104", "枕河区", "Zhenhe", 0.100, (0.55, 0.30, 0.15), 0.62, public_kindergarten=0.46, inclusive=(0.55, 0.07),
-        private=(0.075, -0.004), migrant=(0.19, 3.6), large_primary=(59.0, 2.2), large_junior=(60.0, 2.2), myopia=(0.5, 0.6),
+        private=(0.075, -0.004), migrant=(0.19, 3.6), large_primary=(59.0, 2.2), large_junior=(60.0, 2.2),
+        myopia=(0.5, 0.6),
         mental_health=(0.70, 0.10), doctors=(0.60, 0.06),
     ),
     District(
-        "990105", "启港区", "Qigang", 0.085, (0.60, 0.28, 0.12), 0.74, system="5-4", is_functional_zone=True, preschool=0.6,
+        "990105", "启港区", "Qigang", 0.085, (0.60, 0.28, 0.12), 0.74, system="5-4", is_functional_zone=True,
+        preschool=0.6,
         private=(0.055, 0.0), migrant=(0.24, 1.8), myopia=(1.5, 1.5), drop_out=0.0001, universal_preschool_from=2022,
         large_primary=(48.0, 0.8), mental_health=(0.88, 0.07),
     ),
     District(
         "990106", "翠屿县", "Cuiyu", 0.085, (0.10, 0.50, 0.40), 0.38, preschool=-1.4, public_kindergarten=0.44,
-        inclusive=(0.50, 0.05), private=(0.030, 0.0), migrant=(0.05, 2.6), large_primary=(62.0, 2.0), large_junior=(66.0, 2.4),
-        myopia=(-4.0, 0.4), drop_out=0.0006, zone_entry=0.93, mental_health=(0.55, 0.10), doctors=(0.40, 0.07), rotation=0.085,
+        inclusive=(0.50, 0.05), private=(0.030, 0.0), migrant=(0.05, 2.6), large_primary=(62.0, 2.0),
+        large_junior=(66.0, 2.4),
+        myopia=(-4.0, 0.4), drop_out=0.0006, zone_entry=0.93, mental_health=(0.55, 0.10), doctors=(0.40, 0.07),
+        rotation=0.085,
         ordinary_class=0.50, universal_preschool_from=2025,
     ),
     District(
         "990107", "砚桥市", "Yanqiao", 0.080, (0.28, 0.44, 0.28), 0.52, preschool=-0.5, private=(0.040, 0.002),
-        migrant=(0.10, 2.2), large_primary=(70.0, 3.5), large_junior=(60.0, 2.0), myopia=(-1.5, 1.2), mental_health=(0.72, 0.14),
+        migrant=(0.10, 2.2), large_primary=(70.0, 3.5), large_junior=(60.0, 2.0), myopia=(-1.5, 1.2),
+        mental_health=(0.72, 0.14),
         doctors=(0.55, 0.07), rotation=0.095, universal_preschool_from=2024,
     ),
     District(
@@ -135,12 +143,15 @@ DISTRICTS: tuple[District, ...] = (
     ),
     District(
         "990109", "松黛县", "Songdai", 0.060, (0.08, 0.47, 0.45), 0.32, preschool=-1.8, public_kindergarten=0.42,
-        inclusive=(0.45, 0.05), private=(0.025, 0.0), migrant=(0.04, 2.4), large_primary=(57.0, 1.5), large_junior=(61.0, 1.5),
-        myopia=(-5.0, 0.5), drop_out=0.0007, zone_entry=0.95, mental_health=(0.50, 0.12), doctors=(0.35, 0.08), rotation=0.08,
+        inclusive=(0.45, 0.05), private=(0.025, 0.0), migrant=(0.04, 2.4), large_primary=(57.0, 1.5),
+        large_junior=(61.0, 1.5),
+        myopia=(-5.0, 0.5), drop_out=0.0007, zone_entry=0.95, mental_health=(0.50, 0.12), doctors=(0.35, 0.08),
+        rotation=0.08,
         ordinary_class=0.48, universal_preschool_from=2025,
     ),
     District(
-        "990110", "漾口区", "Yangkou", 0.050, (0.52, 0.30, 0.18), 0.66, preschool=0.4, private=(0.045, -0.002), migrant=(0.12, 1.4),
+        "990110", "漾口区", "Yangkou", 0.050, (0.52, 0.30, 0.18), 0.66, preschool=0.4, private=(0.045, -0.002),
+        migrant=(0.12, 1.4),
         myopia=(0.5, 1.7), drop_out=0.0, ordinary_class=0.62, universal_preschool_from=2022, rotation=0.115,
     ),
     District(
@@ -149,9 +160,11 @@ DISTRICTS: tuple[District, ...] = (
         doctors=(0.45, 0.09), rotation=0.075, universal_preschool_from=2026,
     ),
     District(
-        "990112", "稻阳县", "Daoyang County", 0.045, (0.15, 0.48, 0.37), 0.44, new_code="990113", name_zh_after="稻阳区",
+        "990112", "稻阳县", "Daoyang County", 0.045, (0.15, 0.48, 0.37), 0.44, new_code="990113",
+        name_zh_after="稻阳区",
         name_en_after="Daoyang", preschool=-1.0, private=(0.030, 0.0), migrant=(0.06, 2.0), large_primary=(54.0, 1.5),
-        myopia=(-3.0, 1.2), drop_out=0.0003, mental_health=(0.62, 0.15), doctors=(0.48, 0.08), universal_preschool_from=2024,
+        myopia=(-3.0, 1.2), drop_out=0.0003, mental_health=(0.62, 0.15), doctors=(0.48, 0.08),
+        universal_preschool_from=2024,
     ),
 )  # fmt: skip
 

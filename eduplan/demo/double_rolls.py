@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from eduplan.demo.grades import KX
-from eduplan.demo.roll import ENROL, NONE, TRANSFER_IN, RollRows, joined
+from eduplan.demo.grades import Grade
+from eduplan.demo.roll import Change, RollRows, joined
 from eduplan.demo.schools import Schools
 
 _SHARE = 0.0004
@@ -26,12 +26,12 @@ def double_rolls(active: RollRows, schools: Schools, year: int, rng: np.random.G
     """
     wanted = max(6, round(len(active) * _SHARE))
     grade = active.grade
-    not_released = np.flatnonzero((active.change == TRANSFER_IN) & (grade > KX))
-    both_enrolled = np.flatnonzero((active.change == ENROL) & (grade > KX))
+    not_released = np.flatnonzero((active.change == Change.TRANSFER_IN) & (grade > Grade.KX))
+    both_enrolled = np.flatnonzero((active.change == Change.ENROL) & (grade > Grade.KX))
     late = rng.permutation(not_released)[: wanted // 2]
     tied = rng.permutation(both_enrolled)[: wanted - wanted // 2]
     old = _elsewhere(active.taken(np.sort(late)), schools, year, rng, larger_code=False)
-    old.change[:] = NONE
+    old.change[:] = Change.NONE
     old.change_on[:] = -1
     old.entered_on = (old.entered_on - 400).astype(np.int32)
     twin = _elsewhere(active.taken(np.sort(tied)), schools, year, rng, larger_code=True)
@@ -39,7 +39,7 @@ def double_rolls(active: RollRows, schools: Schools, year: int, rng: np.random.G
 
 
 def _elsewhere(rows: RollRows, schools: Schools, year: int, rng: np.random.Generator, *, larger_code: bool) -> RollRows:
-    """Moves rows to another school of the same type, whose code is larger where it must be; rows without one are left out."""
+    """Moves rows to another school of the same type, with a larger code if need be; leaves out rows without one."""
     rank = np.argsort(np.argsort(schools.code, kind="stable"), kind="stable")
     usable, five_four = schools.is_active(year) & (schools.opened < year), schools.is_five_four
     keep, goal = [], []

@@ -1,7 +1,8 @@
-"""What a screening finds in the eyes of pupils: they worsen with age, and less so where a district does something about it.
+"""What a screening finds in the eyes of pupils: they worsen with age, and less so where a district acts.
 
 Belongs here: acuity, refraction and lenses of each pupil and season. Does not belong here: other measures, files.
-Acuities are whole tenths on the five-mark scale (49 is 4.9), refraction whole hundredths of a dioptre; ``MISSING`` is no value.
+Acuities are whole tenths on the five-mark scale (49 is 4.9),
+refraction whole hundredths of a dioptre; ``MISSING`` is no value.
 """
 
 from __future__ import annotations
@@ -50,7 +51,14 @@ def chance_of_myopia(grade_number: AnyArray, district: AnyArray, is_male: AnyArr
 
 
 def examine(
-    people: People, person: AnyArray, grade_number: AnyArray, district: AnyArray, t: int, in_spring: bool, *, again: bool = False
+    people: People,
+    person: AnyArray,
+    grade_number: AnyArray,
+    district: AnyArray,
+    t: int,
+    in_spring: bool,
+    *,
+    again: bool = False,
 ) -> Eyes:
     """What the screening of a season notes of each pupil; both eyes as two columns, the right one first.
 
@@ -78,7 +86,9 @@ def examine(
     bend = people.noise(person, "bend")
     cylinder = -np.select([bend < 0.45, bend < 0.7, bend < 0.85, bend < 0.96], [0, 25, 50, 75], 150)
     sphere = np.stack([right, left], axis=1).astype(np.int64)
-    cylinders = np.stack([cylinder, np.where(people.noise(person, "bend left") < 0.5, cylinder, 0)], axis=1).astype(np.int64)
+    cylinders = np.stack([cylinder, np.where(people.noise(person, "bend left") < 0.5, cylinder, 0)], axis=1).astype(
+        np.int64
+    )
     naked = _acuity(sphere, cylinders, people, person, season, again)
     return _with_lenses(people, person, grade_number, district, is_myopic, naked, sphere, cylinders, season)
 
@@ -92,14 +102,14 @@ def _sphere(is_myopic: Flags, depth: Floats, reserve: Floats, person: AnyArray, 
 
 
 def _acuity(sphere: Ints, cylinder: Ints, people: People, person: AnyArray, season: str, again: bool) -> Ints:
-    """Naked acuity in tenths: it follows refraction, with a few weak eyes that are not myopic and a few good ones that are."""
+    """Naked acuity in tenths: it follows refraction, but some eyes are weak without myopia, or good with it."""
     equivalent = sphere + cylinder / 2
     salt = season + ("again" if again else "")
     wobble = np.stack([people.noise(person, f"acuity {eye}{salt}") for eye in ("right", "left")], axis=1)
-    loss = np.clip(np.round((-equivalent - 50) / 45 + wobble * 1.6), 1, 10)
-    weak = people.noise(person, "weak eye")[:, None] < 0.035
+    loss = np.clip(np.round((-equivalent - 70) / 62 + wobble * 1.1), 1, 10)
+    weak = people.noise(person, "weak eye")[:, None] < 0.05
     good = 50 + np.floor(wobble * 2.4)
-    clear = np.where(weak & (wobble < 0.8), 48 + np.floor(wobble * 2), good)
+    clear = np.where(weak & (wobble < 0.8), np.where(wobble < 0.15, 48, 49), good)
     pretends = people.noise(person, f"good chart{season}")[:, None] < 0.015
     return np.where((equivalent < -50) & ~pretends, 50 - loss, clear).astype(np.int64)
 

@@ -18,14 +18,14 @@ from eduplan.demo.calendar import age_on_31_august
 from eduplan.demo.careers import Careers
 from eduplan.demo.city import DISTRICTS
 from eduplan.demo.defects import FileAccount
-from eduplan.demo.grades import GRADES, J3, JUNIOR, P1, PRESCHOOL, S1, SENIOR, VOCATIONAL
+from eduplan.demo.grades import GRADES, Grade, Stage
 from eduplan.demo.identity import NumberRegister
 from eduplan.demo.people import People
 from eduplan.demo.population import OLDEST, entrants_of, population_of
 from eduplan.demo.qualifications import qualifications_of
 from eduplan.demo.register import Register
 from eduplan.demo.register_files import division_rows, write_divisions, write_register
-from eduplan.demo.roll import ACTIVE, GRADUATED, RollAttributes, RollRows, attributes_of
+from eduplan.demo.roll import RollAttributes, RollRows, Status, attributes_of
 from eduplan.demo.roll_files import write_roll
 from eduplan.demo.schools import Schools, build_schools, towns_of_a_district
 from eduplan.demo.screening import SEASONS, screening_rows
@@ -81,19 +81,17 @@ class _City:
         """Simulates a year, writes its files and keeps its facts; gives the number of pupils."""
         rows = self.careers.advance(year)
         attributes = attributes_of(rows, self.people, self.schools, year, self.first_year)
-        counted = (rows.status == ACTIVE) & rows.is_counted
+        counted = (rows.status == Status.ACTIVE) & rows.is_counted
         by_grade = self._by_grade(rows, counted)
         vocational = self._vocational(year, rows, attributes, counted)
         by_grade[:, GRADES.index("v1") :] = vocational
         by_stage = np.zeros((len(self.schools), 6), dtype=np.int64)
         np.add.at(by_stage, (rows.school[counted], attributes.stage[counted]), 1)
-        by_stage[:, VOCATIONAL] = vocational.sum(axis=(1, 2))
+        by_stage[:, Stage.SENIOR_VOCATIONAL] = vocational.sum(axis=(1, 2))
         self._write_public(year, by_stage)
         classes = self._classes(rows, counted) + classes_of(vocational)
-        self.accounts += write_census(
-            self.folder / "school_census", year, by_grade, classes, self.schools, self.seed
-        )
-        self._write_population(year, rows, attributes, counted, by_stage, vocational)
+        self.accounts += write_census(self.folder / "school_census", year, by_grade, classes, self.schools, self.seed)
+        self._write_population(year, rows, attributes, counted, vocational)
         self.accounts += write_roll(
             self.folder / "pupil_roll", year, rows, attributes, self.people, self.schools, self.seed
         )
@@ -105,18 +103,24 @@ class _City:
 
     def _by_grade(self, rows: RollRows, counted: np.ndarray) -> Ints:
         result = np.zeros((len(self.schools), len(GRADES), 2), dtype=np.int64)
-        np.add.at(result, (rows.school[counted], rows.grade[counted], self.people.is_male[rows.person[counted]].astype(int)), 1)
+        np.add.at(
+            result,
+            (rows.school[counted], rows.grade[counted], self.people.is_male[rows.person[counted]].astype(int)),
+            1,
+        )
         return result
 
     def _classes(self, rows: RollRows, counted: np.ndarray) -> Ints:
-        key = (rows.school[counted].astype(np.int64) * len(GRADES) + rows.grade[counted]) * 100 + rows.class_number[counted]
+        key = (rows.school[counted].astype(np.int64) * len(GRADES) + rows.grade[counted]) * 100 + rows.class_number[
+            counted
+        ]
         return np.bincount(np.unique(key) // (100 * len(GRADES)), minlength=len(self.schools))
 
     def _vocational(self, year: int, rows: RollRows, attributes: RollAttributes, counted: np.ndarray) -> Ints:
         district = self.schools.district[rows.school]
-        left = (rows.status == GRADUATED) & (attributes.stage == JUNIOR)
-        leavers = np.bincount(district[left & (rows.grade == J3)], minlength=len(DISTRICTS))
-        entrants = np.bincount(district[counted & (rows.grade == S1)], minlength=len(DISTRICTS))
+        left = (rows.status == Status.GRADUATED) & (attributes.stage == Stage.JUNIOR)
+        leavers = np.bincount(district[left & (rows.grade == Grade.J3)], minlength=len(DISTRICTS))
+        entrants = np.bincount(district[counted & (rows.grade == Grade.S1)], minlength=len(DISTRICTS))
         return self.vocational.advance(year, leavers, entrants)
 
     def _write_public(self, year: int, by_stage: Ints) -> None:
@@ -127,7 +131,7 @@ class _City:
         self.facts.add_public(year, divisions, register)
 
     def _write_population(
-        self, year: int, rows: RollRows, attributes: RollAttributes, counted: np.ndarray, by_stage: Ints, vocational: Ints
+        self, year: int, rows: RollRows, attributes: RollAttributes, counted: np.ndarray, vocational: Ints
     ) -> None:
         person = rows.person[counted]
         district = self.schools.district[rows.school[counted]]
@@ -136,17 +140,17 @@ class _City:
         stage = attributes.stage[counted]
         shape = (len(DISTRICTS), OLDEST + 1, 2)
         preschool, everybody = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        young = stage == PRESCHOOL
+        young = stage == Stage.PRESCHOOL
         np.add.at(preschool, (district[young], age[young], sex[young]), 1)
         np.add.at(everybody, (district, age, sex), 1)
         senior = np.zeros((len(DISTRICTS), 2), dtype=np.int64)
-        np.add.at(senior, (district[stage == SENIOR], sex[stage == SENIOR]), 1)
+        np.add.at(senior, (district[stage == Stage.SENIOR_GENERAL], sex[stage == Stage.SENIOR_GENERAL]), 1)
         np.add.at(senior, self.schools.district, vocational.sum(axis=1))
         residents = population_of(year, self.first_year, preschool, everybody, senior, self.scale)
         self.accounts.append(write_population(self.folder / "population", year, residents))
         self.facts.add_population(year, residents)
         ninth = np.zeros((len(DISTRICTS), 2), dtype=np.int64)
-        leaving = (rows.grade[counted] == J3) & (stage == JUNIOR)
+        leaving = (rows.grade[counted] == Grade.J3) & (stage == Stage.JUNIOR)
         np.add.at(ninth, (district[leaving], sex[leaving]), 1)
         self.entrants[year - 8] = entrants_of(year, ninth, self.seed)
         if year == self.first_year:
@@ -156,7 +160,7 @@ class _City:
         """The entrants of the years before the first, taken from the grades that they are in now."""
         for back in range(1, 8):
             now = np.zeros((len(DISTRICTS), 2), dtype=np.int64)
-            in_grade = grade == P1 + back
+            in_grade = grade == Grade.P1 + back
             np.add.at(now, (district[in_grade], sex[in_grade]), 1)
             self.entrants[year - back] = np.maximum(now - 1, 0)
 
@@ -164,7 +168,14 @@ class _City:
         rows = self.staff.advance(year, by_stage)
         qualities = qualifications_of(rows, self.staff, self.schools, by_stage, year, self.first_year, self.seed)
         self.accounts += write_staff(
-            self.folder / "staff_roll", year, rows, qualities, self.staff, self.schools, self.seed, is_last=year == self.last_year
+            self.folder / "staff_roll",
+            year,
+            rows,
+            qualities,
+            self.staff,
+            self.schools,
+            self.seed,
+            is_last=year == self.last_year,
         )
         self.facts.add_staff(year, rows, qualities, self.staff)
 
@@ -188,7 +199,9 @@ class _City:
         self.facts.add_entrants(earlier)
 
 
-def generate(folder: Path, *, scale: float, seed: int, years: tuple[int, int] = (2020, 2025), progress: Progress) -> DemoSummary:
+def generate(
+    folder: Path, *, scale: float, seed: int, years: tuple[int, int] = (2020, 2025), progress: Progress
+) -> DemoSummary:
     """Writes the demo city's extracts, and beside them the true value of every indicator.
 
     Args:

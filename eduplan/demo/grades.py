@@ -5,18 +5,52 @@ Belongs here: the ladder of grades of both school systems. Does not belong here:
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 
 from eduplan.demo.arrays import AnyArray, Ints
 
-GRADES = (
-    "k0", "k1", "k2", "k3", "kx", "p1", "p2", "p3", "p4", "p5", "p6",
-    "j1", "j2", "j3", "s1", "s2", "s3", "x", "v1", "v2", "v3",
-)  # fmt: skip
-INDEX = {grade: place for place, grade in enumerate(GRADES)}
-K0, K1, K2, K3, KX, P1, P5, P6, J1, J3, S1, S3, X = (
-    INDEX[grade] for grade in ("k0", "k1", "k2", "k3", "kx", "p1", "p5", "p6", "j1", "j3", "s1", "s3", "x")
-)
+
+class Grade(IntEnum):
+    """The grades, in the order in which files and tables count them."""
+
+    K0 = 0
+    K1 = 1
+    K2 = 2
+    K3 = 3
+    KX = 4
+    P1 = 5
+    P2 = 6
+    P3 = 7
+    P4 = 8
+    P5 = 9
+    P6 = 10
+    J1 = 11
+    J2 = 12
+    J3 = 13
+    S1 = 14
+    S2 = 15
+    S3 = 16
+    X = 17
+    V1 = 18
+    V2 = 19
+    V3 = 20
+
+
+class Stage(IntEnum):
+    """The stages."""
+
+    PRESCHOOL = 0
+    PRIMARY = 1
+    JUNIOR = 2
+    SENIOR_GENERAL = 3
+    SENIOR_VOCATIONAL = 4
+    SPECIAL = 5
+
+
+GRADES = tuple(grade.name.lower() for grade in Grade)
+STAGES = tuple(stage.name.lower() for stage in Stage)
 NUMBERS: Ints = np.array([-3, -2, -1, 0, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 10, 11, 12])
 LABELS = (
     "托班", "小班", "中班", "大班", "混龄班", "一年级", "二年级", "三年级", "四年级", "五年级", "六年级",
@@ -31,20 +65,18 @@ CODE_LABELS = (
     "11", "12", "13", "21", "22", "23", "49", "31", "32", "33",
 )  # fmt: skip
 
-STAGES = ("preschool", "primary", "junior", "senior_general", "senior_vocational", "special")
-PRESCHOOL, PRIMARY, JUNIOR, SENIOR, VOCATIONAL, SPECIAL = range(6)
 _STAGE_OF_GRADE: Ints = np.array([0] * 5 + [1] * 6 + [2] * 3 + [3] * 3 + [5] + [4] * 3)
 
 
 def stage_of(grade: AnyArray, is_five_four: AnyArray, is_special: AnyArray) -> Ints:
     """The stage of a grade in a school: grade six is junior in the 5-4 system, and a special school is special."""
     stage = _STAGE_OF_GRADE[grade]
-    stage = np.where(is_five_four & (grade == P6), JUNIOR, stage)
-    return np.asarray(np.where(is_special, SPECIAL, stage))
+    stage = np.where(is_five_four & (grade == Grade.P6), Stage.JUNIOR, stage)
+    return np.asarray(np.where(is_special, Stage.SPECIAL, stage))
 
 
 def is_last_grade(grade: AnyArray, is_five_four: AnyArray, is_special: AnyArray) -> AnyArray:
     """Whether a pupil who is promoted from a grade changes stage or leaves school."""
-    last = (grade == K3) | (grade == J3) | (grade == S3)
-    last_primary = np.where(is_five_four, grade == P5, grade == P6)
+    last = (grade == Grade.K3) | (grade == Grade.J3) | (grade == Grade.S3)
+    last_primary = np.where(is_five_four, grade == Grade.P5, grade == Grade.P6)
     return np.asarray(last | (last_primary & ~is_special))

@@ -14,9 +14,7 @@ OLDEST = 90
 FEMALE, MALE = 0, 1
 
 
-def population_of(
-    year: int, first_year: int, preschool: Ints, pupils: Ints, senior: Ints, scale: float
-) -> Ints:
+def population_of(year: int, first_year: int, preschool: Ints, pupils: Ints, senior: Ints, scale: float) -> Ints:
     """The residents on 31 August, by ``district x age x sex``.
 
     Args:

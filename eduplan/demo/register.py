@@ -10,14 +10,38 @@ import polars as pl
 
 from eduplan.demo.arrays import AnyArray, Floats, Ints, noise, normal_noise
 from eduplan.demo.city import DISTRICTS
-from eduplan.demo.grades import JUNIOR, PRESCHOOL, PRIMARY, SENIOR, SPECIAL, VOCATIONAL
+from eduplan.demo.grades import Stage
 from eduplan.demo.roll import boarding_share
-from eduplan.demo.schools import INCLUSIVE, NEVER, PRIVATE, Schools
+from eduplan.demo.schools import NEVER, Schools
 
-_TEACHING = {PRIMARY: 4.5, JUNIOR: 5.8, SENIOR: 6.5, VOCATIONAL: 7.0, SPECIAL: 14.0}
-_SPORTS = {PRIMARY: 7.5, JUNIOR: 10.2, SENIOR: 10.0, VOCATIONAL: 9.0, SPECIAL: 15.0}
-_EQUIPMENT = {PRIMARY: 2000.0, JUNIOR: 2500.0, SENIOR: 3600.0, VOCATIONAL: 6500.0, SPECIAL: 8000.0}
-_ROOMS = {PRIMARY: 2.3, JUNIOR: 2.4, SENIOR: 2.6, VOCATIONAL: 2.2, SPECIAL: 10.0}
+_TEACHING: dict[int, float] = {
+    Stage.PRIMARY: 4.5,
+    Stage.JUNIOR: 5.8,
+    Stage.SENIOR_GENERAL: 6.5,
+    Stage.SENIOR_VOCATIONAL: 7.0,
+    Stage.SPECIAL: 14.0,
+}
+_SPORTS: dict[int, float] = {
+    Stage.PRIMARY: 7.5,
+    Stage.JUNIOR: 10.2,
+    Stage.SENIOR_GENERAL: 10.0,
+    Stage.SENIOR_VOCATIONAL: 9.0,
+    Stage.SPECIAL: 15.0,
+}
+_EQUIPMENT: dict[int, float] = {
+    Stage.PRIMARY: 2000.0,
+    Stage.JUNIOR: 2500.0,
+    Stage.SENIOR_GENERAL: 3600.0,
+    Stage.SENIOR_VOCATIONAL: 6500.0,
+    Stage.SPECIAL: 8000.0,
+}
+_ROOMS: dict[int, float] = {
+    Stage.PRIMARY: 2.3,
+    Stage.JUNIOR: 2.4,
+    Stage.SENIOR_GENERAL: 2.6,
+    Stage.SENIOR_VOCATIONAL: 2.2,
+    Stage.SPECIAL: 10.0,
+}
 
 
 class Register:
@@ -49,7 +73,7 @@ class Register:
         level = (0.96 + 0.30 * wealth) * (1 + 0.022 * t) * np.exp(0.09 * schools.quality)
         teaching = self._amount(_TEACHING, level, "teaching", 0.14)
         space = np.exp(0.16 * normal_noise(self._keys, "space", self._seed)) * (1.02 + 0.18 * wealth) * (1 + 0.01 * t)
-        children = np.maximum(self._capacity[:, PRESCHOOL], 1)
+        children = np.maximum(self._capacity[:, Stage.PRESCHOOL], 1)
         activity = children * 8.17 * space
         building = np.where(kindergarten, activity * 1.45, teaching * (1.7 + 0.6 * self._noise("building")))
         boarding = boarding_share(schools, self._seed)
@@ -67,7 +91,11 @@ class Register:
             kindergarten | schools.is_special | schools.is_vocational, "", np.where(five_four, "5-4", "6-3")
         )
         modes = np.array(["own", "shared", "bought", "stationed"])[(self._noise("mode") * 4).astype(int)]
-        private = schools.is_private
+        inclusive = schools.is_private & (schools.school_type == 111) & (schools.inclusive_from <= year)
+        outdoor = children * 4.0 * space * (0.94 + 0.3 * self._noise("outdoor"))
+        equipment = self._amount(_EQUIPMENT, level * (1 + 0.03 * t), "equipment", 0.2)
+        rooms = self._amount(_ROOMS, level, "rooms", 0.12) / 100
+        has_room = self._noise("resource room") < 0.58 + 0.07 * t
         frame = pl.DataFrame(
             {
                 "school": self._keys,
@@ -76,8 +104,7 @@ class Register:
                 "urban_rural_code": schools.urban_rural, "school_system": systems,
                 "founded_on": schools.founded_on, "closed_on": np.where(schools.closed <= year, schools.closed_on, -1),
                 "is_boarding_school": boarding > 0,
-                "is_inclusive_kindergarten": np.isin(schools.sector, (INCLUSIVE, PRIVATE)) & (schools.school_type == 111) & private
-                & (schools.inclusive_from <= year),
+                "is_inclusive_kindergarten": inclusive,
                 "is_public_kindergarten": schools.is_public_kindergarten,
                 "model_level": self._model_levels(t, wealth),
                 "is_town_centre_kindergarten": schools.town_centre_from <= year,
@@ -85,11 +112,11 @@ class Register:
                 "building_area_m2": _cents(building),
                 "teaching_area_m2": _cents(teaching * other_only),
                 "activity_area_m2": _cents(activity * kindergarten_only),
-                "outdoor_area_m2": _cents(children * 4.0 * space * (0.94 + 0.3 * self._noise("outdoor")) * kindergarten_only),
+                "outdoor_area_m2": _cents(outdoor * kindergarten_only),
                 "sports_area_m2": _cents(self._amount(_SPORTS, level, "sports", 0.18) * other_only),
-                "equipment_value_yuan": _cents(self._amount(_EQUIPMENT, level * (1 + 0.03 * t), "equipment", 0.2) * other_only),
-                "multimedia_rooms": _whole(np.maximum(1, np.round(self._amount(_ROOMS, level, "rooms", 0.12) / 100)) * other_only),
-                "has_resource_room": (self._noise("resource room") < 0.58 + 0.07 * t) & np.isin(schools.school_type, (211, 311, 312)),
+                "equipment_value_yuan": _cents(equipment * other_only),
+                "multimedia_rooms": _whole(np.maximum(1, np.round(rooms)) * other_only),
+                "has_resource_room": has_room & np.isin(schools.school_type, (211, 311, 312)),
                 "dormitory_beds": _whole(boarders),
                 "health_professionals": _whole(np.where(kindergarten, np.nan, professionals)),
                 "health_teachers": _whole(np.where(kindergarten, np.nan, teachers)),

@@ -52,11 +52,13 @@ def division_rows(year: int, towns: int) -> pl.DataFrame:
             rows.append(
                 {
                     "division_code": town_code(index, town, year), "division_name": f"{zh[:2]}第{town + 1}镇",
-                    "division_name_en": f"{en} Town {town + 1}", "division_level": "town", "parent_code": code, "predecessor_code": old,
+                    "division_name_en": f"{en} Town {town + 1}", "division_level": "town", "parent_code": code,
+                    "predecessor_code": old,
                 }
             )  # fmt: skip
     schema = {
-        "division_code": pl.String, "division_name": pl.String, "division_name_en": pl.String, "division_level": pl.String,
+        "division_code": pl.String, "division_name": pl.String, "division_name_en": pl.String,
+        "division_level": pl.String,
         "parent_code": pl.String, "predecessor_code": pl.String, "is_functional_zone": pl.Boolean,
         "recognised_universal_preschool": pl.Boolean, "recognised_quality_balanced": pl.Boolean,
     }  # fmt: skip
@@ -64,7 +66,8 @@ def division_rows(year: int, towns: int) -> pl.DataFrame:
 
 
 _DIVISION_HEADERS = {
-    "division_code": "行政区划代码", "division_name": "行政区划名称", "division_name_en": "英文名称", "division_level": "级别",
+    "division_code": "行政区划代码", "division_name": "行政区划名称", "division_name_en": "英文名称",
+    "division_level": "级别",
     "parent_code": "上级代码", "predecessor_code": "原代码", "is_functional_zone": "是否功能区",
     "recognised_universal_preschool": "学前普及普惠县认定", "recognised_quality_balanced": "义务教育优质均衡县认定",
 }  # fmt: skip
@@ -84,16 +87,22 @@ def write_divisions(folder: Path, year: int, rows: pl.DataFrame) -> FileAccount:
 _GROUPS = {
     "基本信息": {
         "school_code": "学校标识码", "school_name": "学校名称", "school_type": "办学类型", "founder": "举办者",
-        "division_code": "所属区划代码", "town_code": "镇街代码", "urban_rural_code": "城乡分类代码", "school_system": "学制",
-        "founded_on": "建校年月", "closed_on": "停办日期", "is_boarding_school": "是否寄宿制学校", "school_group_id": "教育集团编号",
+        "division_code": "所属区划代码", "town_code": "镇街代码", "urban_rural_code": "城乡分类代码",
+        "school_system": "学制",
+        "founded_on": "建校年月", "closed_on": "停办日期", "is_boarding_school": "是否寄宿制学校",
+        "school_group_id": "教育集团编号",
     },
     "幼儿园情况": {
-        "is_inclusive_kindergarten": "普惠性民办园", "is_public_kindergarten": "公办幼儿园", "model_level": "示范园级别",
-        "is_town_centre_kindergarten": "乡镇公办中心园", "activity_area_m2": "幼儿活动用房面积", "outdoor_area_m2": "户外活动场地面积",
+        "is_inclusive_kindergarten": "普惠性民办园", "is_public_kindergarten": "公办幼儿园",
+        "model_level": "示范园级别",
+        "is_town_centre_kindergarten": "乡镇公办中心园", "activity_area_m2": "幼儿活动用房面积",
+        "outdoor_area_m2": "户外活动场地面积",
     },
     "办学条件": {
-        "building_area_m2": "校舍建筑面积", "teaching_area_m2": "教学及辅助用房面积", "sports_area_m2": "体育运动场馆面积",
-        "equipment_value_yuan": "教学仪器设备值", "multimedia_rooms": "网络多媒体教室数", "has_resource_room": "资源教室",
+        "building_area_m2": "校舍建筑面积", "teaching_area_m2": "教学及辅助用房面积",
+        "sports_area_m2": "体育运动场馆面积",
+        "equipment_value_yuan": "教学仪器设备值", "multimedia_rooms": "网络多媒体教室数",
+        "has_resource_room": "资源教室",
         "dormitory_beds": "宿舍床位数",
     },
     "卫生保健": {
@@ -101,7 +110,8 @@ _GROUPS = {
     },
 }  # fmt: skip
 _HUNDREDTHS = (
-    "building_area_m2", "teaching_area_m2", "activity_area_m2", "outdoor_area_m2", "sports_area_m2", "equipment_value_yuan",
+    "building_area_m2", "teaching_area_m2", "activity_area_m2", "outdoor_area_m2", "sports_area_m2",
+    "equipment_value_yuan",
 )  # fmt: skip
 
 

@@ -6,28 +6,63 @@ Belongs here: what a roll row is. Does not belong here: how it comes about, or h
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from enum import IntEnum
 
 import numpy as np
 
 from eduplan.demo.arrays import AnyArray, Flags, Floats, Ints, noise
 from eduplan.demo.city import DISTRICTS
-from eduplan.demo.grades import NUMBERS, P1, SPECIAL, X, stage_of
+from eduplan.demo.grades import NUMBERS, Grade, stage_of
 from eduplan.demo.people import People
 from eduplan.demo.schools import Schools
 
-STATUSES = ("active", "suspended", "left", "graduated")
-ACTIVE, SUSPENDED, LEFT, GRADUATED = range(4)
-CHANGES = (
-    "none", "enrol", "transfer_in", "transfer_out_city", "transfer_out_elsewhere", "suspend", "resume",
-    "repeat", "drop_out", "return", "graduate", "death",
-)  # fmt: skip
-(NONE, ENROL, TRANSFER_IN, OUT_CITY, OUT_ELSEWHERE, SUSPEND, RESUME, REPEAT, DROP_OUT, RETURN, GRADUATE, DEATH) = range(
-    12
-)
-ENTRY_MODES = ("", "zone", "lottery", "examination", "recommendation", "private_admission", "other")
-NO_MODE, ZONE, LOTTERY, EXAMINATION, RECOMMENDATION, PRIVATE_ADMISSION, OTHER_MODE = range(7)
-PLACEMENTS = ("none", "ordinary_class", "special_class", "special_school", "home_delivered")
-UNPLACED, ORDINARY_CLASS, SPECIAL_CLASS, SPECIAL_SCHOOL, HOME_DELIVERED = range(5)
+
+class Status(IntEnum):
+    """Roll status of a row."""
+
+    ACTIVE = 0
+    SUSPENDED = 1
+    LEFT = 2
+    GRADUATED = 3
+
+
+class Change(IntEnum):
+    """What happened to a row's pupil since the census before."""
+
+    NONE = 0
+    ENROL = 1
+    TRANSFER_IN = 2
+    TRANSFER_OUT_CITY = 3
+    TRANSFER_OUT_ELSEWHERE = 4
+    SUSPEND = 5
+    RESUME = 6
+    REPEAT = 7
+    DROP_OUT = 8
+    RETURN = 9
+    GRADUATE = 10
+    DEATH = 11
+
+
+class EntryMode(IntEnum):
+    """How a pupil came into the stage; kindergartens note none."""
+
+    UNKNOWN = 0
+    ZONE = 1
+    LOTTERY = 2
+    EXAMINATION = 3
+    RECOMMENDATION = 4
+    PRIVATE_ADMISSION = 5
+    OTHER = 6
+
+
+class Placement(IntEnum):
+    """Where a pupil with disability learns."""
+
+    NONE = 0
+    ORDINARY_CLASS = 1
+    SPECIAL_CLASS = 2
+    SPECIAL_SCHOOL = 3
+    HOME_DELIVERED = 4
 
 
 @dataclass
@@ -64,7 +99,7 @@ class RollRows:
     @property
     def is_enrolled(self) -> Flags:
         """Whether the row makes its person a pupil of the year."""
-        return np.asarray((self.status == ACTIVE) & self.is_counted & self.is_staged)
+        return np.asarray((self.status == Status.ACTIVE) & self.is_counted & self.is_staged)
 
 
 def joined(parts: list[RollRows]) -> RollRows:
@@ -92,7 +127,7 @@ def attributes_of(rows: RollRows, people: People, schools: Schools, year: int, f
     district = schools.district[school]
     t = year - first_year
     stage = stage_of(rows.grade, schools.is_five_four[school], schools.is_special[school])
-    in_grades = (rows.grade >= P1) & (rows.grade != X)
+    in_grades = (rows.grade >= Grade.P1) & (rows.grade != Grade.X)
     is_migrant = people.is_migrant[person] & in_grades
     rural_pull = np.select([schools.urban_rural[school] < 120, schools.urban_rural[school] < 200], [0.002, 0.03], 0.11)
     is_left_behind = in_grades & ~people.is_migrant[person] & (people.noise(person, "left behind") < rural_pull)
@@ -122,8 +157,3 @@ def boarding_share(schools: Schools, seed: int) -> Floats:
     keys = np.arange(len(schools))
     boards = noise(keys, "boards", seed) < chance
     return np.where(boards, 0.2 + 0.6 * noise(keys, "boarders", seed), 0.0)
-
-
-def is_special_stage(stage: AnyArray) -> Flags:
-    """Whether a stage is that of special schools."""
-    return np.asarray(stage == SPECIAL)

@@ -16,20 +16,33 @@ from eduplan.demo.arrays import stream
 from eduplan.demo.calendar import cohort, day_texts
 from eduplan.demo.city import DISTRICTS
 from eduplan.demo.defects import (
-    Damage, Defect, FileAccount, apostrophe, constant, dotted_date, excel_serial, float_notation, full_width, lost_precision,
-    other_day, share_out, wrong_check,
-)  # fmt: skip
-from eduplan.demo.grades import P1
+    Damage,
+    Defect,
+    FileAccount,
+    apostrophe,
+    constant,
+    dotted_date,
+    excel_serial,
+    float_notation,
+    full_width,
+    lost_precision,
+    other_day,
+    share_out,
+    wrong_check,
+)
+from eduplan.demo.grades import Grade
 from eduplan.demo.identity import names
 from eduplan.demo.people import People
-from eduplan.demo.roll import ACTIVE, RollAttributes, RollRows
+from eduplan.demo.roll import RollAttributes, RollRows, Status
 from eduplan.demo.schools import Schools
 from eduplan.demo.shapes import Shape, write_table
 from eduplan.periods import school_year_text
 
 HEADERS = {
-    "school_code": "学校标识码", "pupil_name": "姓名", "certificate_type": "身份证件类型", "identity_number": "身份证件号",
-    "roll_number": "学籍号", "sex": "性别", "birth_date": "出生日期", "ethnic_group": "民族", "grade": "年级", "class_name": "班级",
+    "school_code": "学校标识码", "pupil_name": "姓名", "certificate_type": "身份证件类型",
+    "identity_number": "身份证件号",
+    "roll_number": "学籍号", "sex": "性别", "birth_date": "出生日期", "ethnic_group": "民族", "grade": "年级",
+    "class_name": "班级",
     "roll_status": "学籍状态", "roll_change": "学籍异动", "roll_change_on": "异动日期", "entered_on": "入学年月",
     "entry_mode": "入学方式", "attendance_mode": "就读方式", "is_migrant": "是否进城务工人员随迁子女",
     "is_left_behind": "是否留守儿童", "has_care_record": "留守儿童关爱档案", "is_bought_place": "是否由政府购买学位",
@@ -41,7 +54,7 @@ HEADERS = {
 class RollStyle:
     """How one district writes its roll."""
 
-    shape: Shape = Shape()
+    shape: Shape = field(default_factory=Shape)
     headers: dict[str, str] = field(default_factory=dict)
     grade: str = "label"
     flag: str = "words"
@@ -57,12 +70,26 @@ _FOOTERS = (("填表人：", "", "审核人："),)
 STYLES: tuple[RollStyle, ...] = (
     RollStyle(Shape(encoding="utf-8-sig"), more_columns=True),
     RollStyle(Shape(), {"identity_number": "证件号码", "roll_number": "学籍主号", "grade": "所在年级"}, flag="digits"),
-    RollStyle(Shape(encoding="gb18030", titles=_TITLES), {"identity_number": "身份证号", "school_code": "学校代码"}, apostrophes=True),
-    RollStyle(Shape(), {"birth_date": "出生年月", "class_name": "班级名称", "placement": "随班就读"}, class_name="({})班", date="slashed"),
+    RollStyle(
+        Shape(encoding="gb18030", titles=_TITLES),
+        {"identity_number": "身份证号", "school_code": "学校代码"},
+        apostrophes=True,
+    ),
+    RollStyle(
+        Shape(),
+        {"birth_date": "出生年月", "class_name": "班级名称", "placement": "随班就读"},
+        class_name="({})班",
+        date="slashed",
+    ),
     RollStyle(Shape(encoding="utf-8-sig"), {"entered_on": "入学日期"}, grade="code", sex="digits"),
     RollStyle(
         Shape(encoding="gb18030", titles=_TITLES[:1], footers=_FOOTERS),
-        {"pupil_name": "学生姓名", "identity_number": "公民身份号码", "is_migrant": "随迁子女", "is_left_behind": "留守儿童"},
+        {
+            "pupil_name": "学生姓名",
+            "identity_number": "公民身份号码",
+            "is_migrant": "随迁子女",
+            "is_left_behind": "留守儿童",
+        },
         grade="short",
     ),
     RollStyle(Shape(encoding="utf-16", separator="\t", suffix=".tsv"), {"identity_number": "证件号码"}),
@@ -107,7 +134,7 @@ def write_roll(
         seed: Seed of the city.
     """
     period = school_year_text(year)
-    active_rows = np.bincount(rows.person[rows.status == ACTIVE], minlength=len(people))
+    active_rows = np.bincount(rows.person[rows.status == Status.ACTIVE], minlength=len(people))
     may_damage = active_rows[rows.person] <= 1
     table_of = _RollTable(rows, attributes, people, schools)
     district_of_row = schools.district[rows.school]
@@ -142,7 +169,7 @@ class _RollTable:
         rows, more = self._rows, self._attributes
         person = rows.person[places]
         identity = self._people.identity(person)
-        in_grades = rows.grade[places] >= P1
+        in_grades = rows.grade[places] >= Grade.P1
         class_names = pl.Series([style.class_name.format(number) for number in range(100)])
         had = labels.flags(self._people.had_preschool[person], style.flag)
         columns = {

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eduplan.demo.arrays import AnyArray, Flags, Floats, Ints, normal_noise, stream
 from eduplan.demo.calendar import day_of
 from eduplan.demo.city import CITY_CODE, DISTRICTS, PUPILS_AT_SCALE_ONE, cohort_size
-from eduplan.demo.grades import JUNIOR, PRESCHOOL, PRIMARY, SENIOR
+from eduplan.demo.grades import Stage
 
 NEVER = 9999
 PUBLIC, INCLUSIVE, PRIVATE = 0, 1, 2
@@ -37,19 +37,19 @@ class Kind:
 
 
 KINDS = (
-    Kind(111, PUBLIC, 1010, 4, (PRESCHOOL,), typical_size=1.15),
-    Kind(111, INCLUSIVE, 880, 2, (PRESCHOOL,), typical_size=0.95),
-    Kind(111, PRIVATE, 340, 1, (PRESCHOOL,), "wealth", 0.8),
-    Kind(119, PUBLIC, 60, 0, (PRESCHOOL,), "rural", 0.12),
-    Kind(211, PUBLIC, 660, 3, (PRIMARY,)),
-    Kind(211, PRIVATE, 24, 0, (PRIMARY,), "wealth", 1.2),
-    Kind(218, PUBLIC, 100, 0, (PRIMARY,), "rural", 0.14),
-    Kind(312, PUBLIC, 100, 1, (PRIMARY, JUNIOR), typical_size=0.9),
-    Kind(312, PRIVATE, 26, 1, (PRIMARY, JUNIOR), "wealth", 0.9),
-    Kind(311, PUBLIC, 195, 2, (JUNIOR,)),
-    Kind(341, PUBLIC, 36, 0, (JUNIOR, SENIOR), typical_size=0.8),
-    Kind(342, PUBLIC, 66, 1, (SENIOR,)),
-    Kind(345, PRIVATE, 16, 0, (PRIMARY, JUNIOR, SENIOR), "wealth", 0.6),
+    Kind(111, PUBLIC, 1010, 4, (Stage.PRESCHOOL,), typical_size=1.15),
+    Kind(111, INCLUSIVE, 880, 2, (Stage.PRESCHOOL,), typical_size=0.95),
+    Kind(111, PRIVATE, 340, 1, (Stage.PRESCHOOL,), "wealth", 0.8),
+    Kind(119, PUBLIC, 60, 0, (Stage.PRESCHOOL,), "rural", 0.12),
+    Kind(211, PUBLIC, 660, 2, (Stage.PRIMARY,)),
+    Kind(211, PRIVATE, 24, 0, (Stage.PRIMARY,), "wealth", 1.2),
+    Kind(218, PUBLIC, 100, 0, (Stage.PRIMARY,), "rural", 0.14),
+    Kind(312, PUBLIC, 100, 1, (Stage.PRIMARY, Stage.JUNIOR), typical_size=0.9),
+    Kind(312, PRIVATE, 26, 0, (Stage.PRIMARY, Stage.JUNIOR), "wealth", 0.9),
+    Kind(311, PUBLIC, 195, 1, (Stage.JUNIOR,)),
+    Kind(341, PUBLIC, 36, 0, (Stage.JUNIOR, Stage.SENIOR_GENERAL), typical_size=0.8),
+    Kind(342, PUBLIC, 66, 1, (Stage.SENIOR_GENERAL,)),
+    Kind(345, PRIVATE, 16, 0, (Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR_GENERAL), "wealth", 0.6),
     Kind(365, PUBLIC, 30, 1, ()),
     Kind(361, PUBLIC, 8, 0, ()),
     Kind(366, PRIVATE, 8, 0, ()),
@@ -128,7 +128,7 @@ class Schools:
         return np.asarray((self.opened <= year) & (self.closed > year))
 
     def is_listed(self, year: int) -> Flags:
-        """Whether the register of a school year has it: from the year before it opens to the year in which it closes."""
+        """Whether a year's register has the school: from the year before it opens to the year in which it closes."""
         return np.asarray((self.opened - 1 <= year) & (self.closed >= year))
 
     def enters(self, stage: int) -> Flags:
@@ -191,9 +191,9 @@ def _counts(scale: float) -> tuple[Ints, Ints]:
     for place, kind in enumerate(KINDS):
         pull = np.array([each.weight * _pull(kind.place, each.urban[2], each.wealth) for each in DISTRICTS])
         expected = kind.total * scale * pull / pull.sum()
-        for index, each in enumerate(DISTRICTS):
+        for index in range(len(DISTRICTS)):
             count = max(kind.least, round(float(expected[index])))
-            if not count and _wants_one(kind, index, each.urban[2]):
+            if not count and _wants_one(kind, index):
                 count = 1
             kinds += [place] * count
             districts += [index] * count
@@ -204,10 +204,12 @@ def _pull(place: str, rural: float, wealth: float) -> float:
     return {"children": 1.0, "rural": 0.1 + 3 * rural, "wealth": 0.3 + wealth}[place]
 
 
-def _wants_one(kind: Kind, district: int, rural: float) -> bool:
+def _wants_one(kind: Kind, district: int) -> bool:
     """Whether a small city still gets one school of a rare kind in a district."""
     if kind.place == "rural":
-        return rural >= 0.28
+        return DISTRICTS[district].urban[2] >= 0.28
+    if kind.school_type == 312:
+        return DISTRICTS[district].private[0] >= 0.035
     if kind.school_type in (341, 345, 366, 361):
         return district in {341: (0, 2, 3, 6, 8), 345: (0, 1, 4), 366: (3,), 361: (1,)}[kind.school_type]
     return kind.school_type in (511, 512) and district == 0
@@ -219,7 +221,7 @@ def _urban_rural(types: Ints, district: Ints, rng: np.random.Generator) -> Ints:
     area = np.where(draw < shares[:, 2], 2, np.where(draw < shares[:, 2] + shares[:, 1], 1, 0))
     area = np.where(np.isin(types, (218, 119)), 2, area)
     area = np.where(np.isin(types, (341, 342, 345, 365, 361, 366, 511, 512, 513)) & (area == 2), 1, area)
-    # The first public primary and nine-year school of a district with villages stand in one: there is always a rural one.
+    # Where there are villages, the first primary and the first nine-year school stand in one: each has a rural one.
     for kind in (211, 312):
         for index, each in enumerate(DISTRICTS):
             if each.urban[2] > 0.1:
@@ -279,28 +281,35 @@ def _life(
     return opened, founded_on, closed, closed_on
 
 
+_FLAGSHIPS = {
+    0: (211, 6, 1180),
+    1: (312, 9, 1350),
+    2: (312, 9, 1150),
+    3: (311, 3, 620),
+    5: (211, 6, 350),
+    6: (211, 6, 400),
+}
+"""By district: type of its large public school, grades of that type, and pupils wanted."""
+
+
 def _raise_flagships(attraction: Floats, types: Ints, sector: Ints, district: Ints, scale: float) -> None:
-    """Makes one large primary or junior school in each of the larger districts, so that a small city has some over 1,000."""
-    for index, (kind, stage_years, wanted) in {
-        0: (211, 6, 1150),
-        1: (312, 9, 1200),
-        3: (311, 3, 620),
-        2: (211, 6, 700),
-    }.items():
+    """Makes one large school in each of the larger districts, so that a small city has some of over 1,000 pupils."""
+    for index, (kind, grades, wanted) in _FLAGSHIPS.items():
         first = np.flatnonzero((types == kind) & (district == index) & (sector == PUBLIC))[:1]
-        rivals = np.flatnonzero(
-            (district == index) & np.isin(types, (211, 218, 312) if kind != 311 else (311, 312, 341))
-        )
-        pupils = stage_years * cohort_size(2012, DISTRICTS[index], scale)
-        share = min(0.62, wanted / max(pupils, 1))
-        others = float(attraction[rivals].sum() - attraction[first].sum())
+        rivals = np.flatnonzero((district == index) & (sector == PUBLIC) & np.isin(types, (211, 218, 311, 312, 341)))
+        pupils = grades * cohort_size(2012, DISTRICTS[index], scale)
+        share = min(0.78, wanted / max(pupils, 1))
+        stages = next(each.stages for each in KINDS if each.school_type == kind)
+        alike = [each.school_type for each in KINDS if set(each.stages) & set(stages)]
+        rivals = rivals[np.isin(types[rivals], alike)]
+        others = float(attraction[rivals].sum() - attraction[first].sum()) / len(stages)
         attraction[first] = np.maximum(attraction[first], others * share / (1 - share))
 
 
 def _town_centres(
     public_kindergarten: Flags, district: Ints, town: Ints, town_count: int, opened: Ints, closed: Ints, first_year: int
 ) -> Ints:
-    """Moves one lasting public kindergarten into each town that a district covers; poorer districts cover them later."""
+    """Moves a lasting public kindergarten into each town that a district covers; poorer districts cover them later."""
     start = np.full(len(district), NEVER)
     for index, each in enumerate(DISTRICTS):
         lasting = np.flatnonzero(public_kindergarten & (district == index) & (opened < first_year) & (closed == NEVER))
@@ -314,8 +323,8 @@ def _town_centres(
 _TYPE_NAMES = {111: "幼儿园", 119: "附设幼儿班", 211: "小学", 218: "教学点", 312: "学校", 311: "初级中学", 341: "中学",
                342: "高级中学", 345: "实验学校", 365: "职业中等专业学校", 361: "中等专业学校", 366: "技工学校",
                513: "启智学校", 512: "聋人学校", 511: "盲人学校"}  # fmt: skip
-_ROOTS = ("晨曦", "书林", "清溪", "文澜", "知行", "致远", "明德", "博雅", "听涛", "松涛", "星河", "云帆", "春晖", "海棠",
-          "紫荆", "白桦", "流云", "望岳", "半山", "沁园", "竹溪", "金穗", "蓝湾", "雨荷")  # fmt: skip
+_ROOTS = ("晨曦", "书林", "清溪", "文澜", "知行", "致远", "明德", "博雅", "听涛", "松涛", "星河", "云帆", "春晖",
+          "海棠", "紫荆", "白桦", "流云", "望岳", "半山", "沁园", "竹溪", "金穗", "蓝湾", "雨荷")  # fmt: skip
 
 
 def _names(types: Ints, district: Ints, keys: Ints) -> NDArray[np.str_]:

@@ -13,9 +13,9 @@ from eduplan.demo.bodies import completed_half_years, measure
 from eduplan.demo.calendar import day_of
 from eduplan.demo.city import DISTRICTS
 from eduplan.demo.eyes import MISSING, examine
-from eduplan.demo.grades import JUNIOR, K3, PRIMARY, SENIOR
+from eduplan.demo.grades import Grade, Stage
 from eduplan.demo.people import People
-from eduplan.demo.roll import ACTIVE, SUSPENDED, RollAttributes, RollRows
+from eduplan.demo.roll import RollAttributes, RollRows, Status
 from eduplan.demo.schools import Schools
 
 SEASONS = ("autumn", "spring")
@@ -28,9 +28,15 @@ _MEASURES = (
 
 
 def screening_rows(
-    rows: RollRows, attributes: RollAttributes, people: People, schools: Schools, year: int, first_year: int, season: str
+    rows: RollRows,
+    attributes: RollAttributes,
+    people: People,
+    schools: Schools,
+    year: int,
+    first_year: int,
+    season: str,
 ) -> pl.DataFrame:
-    """The rows of one season, sorted by district and school, with numbers as in ``eyes`` and ``bodies`` (null for none)."""
+    """The rows of one season, by district and school, with numbers as in ``eyes`` and ``bodies`` (null for none)."""
     in_spring = season == "spring"
     t = year - first_year
     rng = stream(people.seed, "screening", year, season)
@@ -46,7 +52,8 @@ def screening_rows(
         eyes = examine(people, person[chosen], grade_number[chosen], district[chosen], t, in_spring, again=again)
         columns = {
             "person": person[chosen], "school": school[chosen], "grade": rows.grade[places][chosen],
-            "class_number": rows.class_number[places][chosen], "screened_on": day[chosen], "half_years": half_years[chosen],
+            "class_number": rows.class_number[places][chosen], "screened_on": day[chosen],
+            "half_years": half_years[chosen],
             "is_retest": np.full(len(chosen), again), "is_valid": rng.random(len(chosen)) >= 0.007, "lens": eyes.lens,
             "naked_right": eyes.naked[:, 0], "naked_left": eyes.naked[:, 1],
             "corrected_right": eyes.corrected[:, 0], "corrected_left": eyes.corrected[:, 1],
@@ -55,13 +62,15 @@ def screening_rows(
         }  # fmt: skip
         if again or in_spring:
             nothing = np.full(len(chosen), MISSING)
-            columns |= {name: nothing for name in ("height", "weight", "fitness", "mental_level", "follow_up")}
+            columns |= dict.fromkeys(("height", "weight", "fitness", "mental_level", "follow_up"), nothing)
             columns |= {name: np.zeros(len(chosen), dtype=bool) for name in ("is_mental_screened", "has_mental_file")}
         else:
             body = measure(people, person, grade_number, district, half_years, t)
             columns |= {
-                "height": body.height, "weight": body.weight, "fitness": body.fitness, "mental_level": body.mental_level,
-                "follow_up": body.follow_up, "is_mental_screened": body.is_mental_screened, "has_mental_file": body.has_mental_file,
+                "height": body.height, "weight": body.weight, "fitness": body.fitness,
+                "mental_level": body.mental_level,
+                "follow_up": body.follow_up, "is_mental_screened": body.is_mental_screened,
+                "has_mental_file": body.has_mental_file,
             }  # fmt: skip
         frames.append(pl.DataFrame(columns))
     found = pl.concat(frames).with_columns(
@@ -75,14 +84,14 @@ def _examined(
     rows: RollRows, attributes: RollAttributes, schools: Schools, t: int, in_spring: bool, rng: np.random.Generator
 ) -> np.ndarray:
     district = schools.district[rows.school]
-    on_roll = (rows.status == ACTIVE) & rows.is_counted
-    examines = np.isin(attributes.stage, (PRIMARY, JUNIOR, SENIOR))
-    young = np.array([each.code == _SCREENS_KINDERGARTENS for each in DISTRICTS])[district] & (rows.grade == K3)
+    on_roll = (rows.status == Status.ACTIVE) & rows.is_counted
+    examines = np.isin(attributes.stage, (Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR_GENERAL))
+    young = np.array([each.code == _SCREENS_KINDERGARTENS for each in DISTRICTS])[district] & (rows.grade == Grade.K3)
     wealth = np.array([each.wealth for each in DISTRICTS])[district]
     cover = 0.953 + 0.04 * wealth + 0.003 * t - (0.02 if in_spring else 0.0)
     draw = rng.random(len(rows))
     # A few who are on leave come to the screening; they are on the roll, but no pupils of the year.
-    on_leave = (rows.status == SUSPENDED) & (draw < 0.3)
+    on_leave = (rows.status == Status.SUSPENDED) & (draw < 0.3)
     return np.flatnonzero((on_roll & (examines | young) & (draw < cover)) | (on_leave & examines))
 
 

@@ -35,16 +35,20 @@ from eduplan.demo.shapes import Shape, write_table
 from eduplan.periods import school_year_text
 
 HEADERS = {
-    "school_code": "学校标识码", "pupil_name": "姓名", "identity_number": "身份证件号", "sex": "性别", "birth_date": "出生日期",
-    "grade": "年级", "screened_on": "检查日期", "is_retest": "是否复测", "is_valid": "是否有效数据", "lens_type": "戴镜情况",
+    "school_code": "学校标识码", "pupil_name": "姓名", "identity_number": "身份证件号", "sex": "性别",
+    "birth_date": "出生日期",
+    "grade": "年级", "screened_on": "检查日期", "is_retest": "是否复测", "is_valid": "是否有效数据",
+    "lens_type": "戴镜情况",
     "naked_acuity_right": "裸眼视力(右)", "naked_acuity_left": "裸眼视力(左)", "corrected_acuity_right": "矫正视力(右)",
-    "corrected_acuity_left": "矫正视力(左)", "sphere_right": "球镜(右)", "sphere_left": "球镜(左)", "cylinder_right": "柱镜(右)",
+    "corrected_acuity_left": "矫正视力(左)", "sphere_right": "球镜(右)", "sphere_left": "球镜(左)",
+    "cylinder_right": "柱镜(右)",
     "cylinder_left": "柱镜(左)", "height_cm": "身高", "weight_kg": "体重", "fitness_total": "体质健康总分",
     "mental_screened": "心理筛查", "has_mental_file": "心理健康档案", "mental_level": "心理预警等级",
     "mental_followed_up": "30日内跟踪",
 }  # fmt: skip
 _AUTUMN_ONLY = (
-    "height_cm", "weight_kg", "fitness_total", "mental_screened", "has_mental_file", "mental_level", "mental_followed_up",
+    "height_cm", "weight_kg", "fitness_total", "mental_screened", "has_mental_file", "mental_level",
+    "mental_followed_up",
 )  # fmt: skip
 _DEVICE = {
     "naked_acuity_right": "右眼裸眼视力", "naked_acuity_left": "左眼裸眼视力", "corrected_acuity_right": "右眼矫正视力",
@@ -64,7 +68,11 @@ _GROUP_OF = {
 _LENS = ("不戴镜", "框架眼镜", "隐形眼镜", "夜戴角膜塑形镜")
 _MENTAL = ("无预警", "一级", "二级", "三级")
 _DECIMAL_ACUITY = dict(
-    zip(range(40, 54), ("0.1", "0.12", "0.15", "0.2", "0.25", "0.3", "0.4", "0.5", "0.6", "0.8", "1.0", "1.2", "1.5", "2.0"), strict=True)
+    zip(
+        range(40, 54),
+        ("0.1", "0.12", "0.15", "0.2", "0.25", "0.3", "0.4", "0.5", "0.6", "0.8", "1.0", "1.2", "1.5", "2.0"),
+        strict=True,
+    )
 )
 
 
@@ -84,7 +92,9 @@ class ScreeningStyle:
 STYLES: tuple[ScreeningStyle, ...] = (
     ScreeningStyle(Shape(encoding="utf-8-sig")),
     ScreeningStyle(headers=_DEVICE, missing="--", flag="digits"),
-    ScreeningStyle(Shape(encoding="gb18030", titles=("学生健康监测表", "单位：区教育局")), {"identity_number": "身份证号"}),
+    ScreeningStyle(
+        Shape(encoding="gb18030", titles=("学生健康监测表", "单位：区教育局")), {"identity_number": "身份证号"}
+    ),
     ScreeningStyle(headers={"screened_on": "筛查日期", "height_cm": "身高(cm)", "weight_kg": "体重(kg)"}, missing="/"),
     ScreeningStyle(Shape(encoding="utf-8-sig"), grade="code"),
     ScreeningStyle(Shape(encoding="gb18030", titles=("学生健康监测表",)), _GROUPED, groups=True),
@@ -160,7 +170,7 @@ def write_screening(
 
 
 def _with_groups(shape: Shape, columns: list[str]) -> Shape:
-    """Adds the header row of groups; only the first column of a group carries its text, as merged cells are exported."""
+    """Adds the header row of groups; the first column of a group carries its text, as merged cells are exported."""
     texts = [_GROUP_OF.get(name, HEADERS[name]) for name in columns]
     cells = tuple(text if not place or texts[place - 1] != text else "" for place, text in enumerate(texts))
     return Shape(shape.encoding, shape.separator, shape.suffix, shape.titles, cells, shape.footers)
@@ -197,8 +207,16 @@ def _texts(part: pl.DataFrame, people: People, schools: Schools, style: Screenin
         "is_retest": labels.flags(part["is_retest"].to_numpy(), style.flag),
         "is_valid": labels.flags(part["is_valid"].to_numpy(), style.flag),
         "lens_type": coded(_LENS, "lens"),
-        **{f"{state}_acuity_{eye}": acuity(f"{state}_{eye}") for state in ("naked", "corrected") for eye in ("right", "left")},
-        **{f"{part_of}_{eye}": quarters(f"{part_of}_{eye}") for part_of in ("sphere", "cylinder") for eye in ("right", "left")},
+        **{
+            f"{state}_acuity_{eye}": acuity(f"{state}_{eye}")
+            for state in ("naked", "corrected")
+            for eye in ("right", "left")
+        },
+        **{
+            f"{part_of}_{eye}": quarters(f"{part_of}_{eye}")
+            for part_of in ("sphere", "cylinder")
+            for eye in ("right", "left")
+        },
         "height_cm": tenths("height"),
         "weight_kg": tenths("weight"),
         "fitness_total": tenths("fitness"),
@@ -209,6 +227,8 @@ def _texts(part: pl.DataFrame, people: People, schools: Schools, style: Screenin
     }
     table = pl.DataFrame(columns)
     if style.missing is not None:
-        measured = [name for name in table.columns if name.split("_")[0] in ("naked", "corrected", "sphere", "cylinder")]
+        measured = [
+            name for name in table.columns if name.split("_")[0] in ("naked", "corrected", "sphere", "cylinder")
+        ]
         table = table.with_columns(pl.col(measured).fill_null(style.missing))
     return table

@@ -11,6 +11,7 @@ import html
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -133,7 +134,7 @@ def _write_workbook(path: Path, table: pl.DataFrame, shape: Shape) -> None:
 def _write_groups(sheet: xlsxwriter.worksheet.Worksheet, row: int, groups: tuple[str, ...], header: list[str]) -> None:
     """Writes two header rows: a group above its columns, and a column that stands alone merged over both rows."""
     starts = [place for place, text in enumerate(groups) if text] + [len(groups)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         if end - start == 1 and groups[start] == header[start]:
             sheet.merge_range(row, start, row + 1, start, header[start])
             continue

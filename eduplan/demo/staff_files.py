@@ -39,9 +39,12 @@ LATE_DISTRICT = "990109"
 """Its last staff roll never arrives."""
 
 HEADERS = {
-    "school_code": "学校标识码", "staff_name": "姓名", "identity_number": "身份证件号", "sex": "性别", "birth_date": "出生年月",
-    "staff_category": "教职工类别", "staff_status": "在职状态", "is_established": "是否在编", "stage_taught": "主要任课学段",
-    "subject": "任教学科", "education_level": "最高学历", "professional_title": "专业技术职务", "certificate_kind": "教师资格证种类",
+    "school_code": "学校标识码", "staff_name": "姓名", "identity_number": "身份证件号", "sex": "性别",
+    "birth_date": "出生年月",
+    "staff_category": "教职工类别", "staff_status": "在职状态", "is_established": "是否在编",
+    "stage_taught": "主要任课学段",
+    "subject": "任教学科", "education_level": "最高学历", "professional_title": "专业技术职务",
+    "certificate_kind": "教师资格证种类",
     "backbone_level": "骨干教师级别", "mental_health_role": "是否心理健康教育教师", "entered_school_on": "进本校年月",
     "rotated_this_year": "本学年交流轮岗", "training_hours": "继续教育学时", "is_special_education_trained": "特教培训",
 }  # fmt: skip
@@ -71,7 +74,11 @@ class StaffStyle:
 STYLES: tuple[StaffStyle, ...] = (
     StaffStyle(Shape(encoding="utf-8-sig")),
     StaffStyle(headers={"identity_number": "身份证号", "staff_category": "岗位类别"}, flag="digits"),
-    StaffStyle(Shape(encoding="gb18030", titles=("教职工名册", "填报单位：教育局教师工作科"), footers=(("填表人：", "审核人："),))),
+    StaffStyle(
+        Shape(
+            encoding="gb18030", titles=("教职工名册", "填报单位：教育局教师工作科"), footers=(("填表人：", "审核人："),)
+        )
+    ),
     StaffStyle(headers={"stage_taught": "任教学段", "education_level": "学历", "professional_title": "职称"}),
     StaffStyle(Shape(encoding="utf-8-sig"), {"training_hours": "五年继续教育学时"}, date="slashed"),
     StaffStyle(Shape(encoding="gb18030", titles=("教职工名册",)), {"identity_number": "证件号码"}),
@@ -100,7 +107,15 @@ _REPAIRED = (
 
 
 def write_staff(
-    folder: Path, year: int, rows: StaffRows, qualities: Qualifications, staff: Staff, schools: Schools, seed: int, *, is_last: bool
+    folder: Path,
+    year: int,
+    rows: StaffRows,
+    qualities: Qualifications,
+    staff: Staff,
+    schools: Schools,
+    seed: int,
+    *,
+    is_last: bool,
 ) -> list[FileAccount]:
     """Writes the staff rolls of a school year, and marks the rows that do not get through.
 
@@ -141,7 +156,13 @@ def write_staff(
 
 
 def _texts(
-    places: np.ndarray, rows: StaffRows, qualities: Qualifications, staff: Staff, schools: Schools, style: StaffStyle, seed: int
+    places: np.ndarray,
+    rows: StaffRows,
+    qualities: Qualifications,
+    staff: Staff,
+    schools: Schools,
+    style: StaffStyle,
+    seed: int,
 ) -> pl.DataFrame:
     person = rows.person[places]
     hours = qualities.training_hours[places]
@@ -164,7 +185,9 @@ def _texts(
             "mental_health_role": labels.pick(MENTAL_ROLE, qualities.mental_role[places]),
             "entered_school_on": day_texts(rows.entered_on[places], style.date),
             "rotated_this_year": labels.flags(rows.is_rotated[places], style.flag),
-            "training_hours": pl.select(pl.when(pl.Series(hours != NO_HOURS)).then(pl.Series(hours).cast(pl.String))).to_series(),
+            "training_hours": pl.select(
+                pl.when(pl.Series(hours != NO_HOURS)).then(pl.Series(hours).cast(pl.String))
+            ).to_series(),
             "is_special_education_trained": labels.flags(qualities.is_special_trained[places], style.flag),
         }
     )

@@ -1,12 +1,24 @@
 """The true value of every indicator, computed from the simulated persons in its own way.
 
-Belongs here: one module a family of indicators, written from their definitions. Does not belong here: the project's SQL;
+Belongs here: one module a family of indicators,
+written from their definitions. Does not belong here: the project's SQL;
 nothing here reads it.
 """
 
 from __future__ import annotations
 
-from eduplan.demo.truth import balance, cohorts, compulsory, enrolment, health, preschool, senior, special, teachers, vision
+from eduplan.demo.truth import (
+    balance,
+    cohorts,
+    compulsory,
+    enrolment,
+    health,
+    preschool,
+    senior,
+    special,
+    teachers,
+    vision,
+)
 from eduplan.demo.truth.answers import Answers, Row
 from eduplan.demo.truth.facts import Facts
 

@@ -33,7 +33,8 @@ class Answers:
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
     def ratio(
-        self, code: str, year: int, table: pl.DataFrame, *, scale: int = 100, by: Sequence[str] = (), always: Sequence[str] = (),
+        self, code: str, year: int, table: pl.DataFrame, *, scale: int = 100, by: Sequence[str] = (),
+        always: Sequence[str] = (),
         districts: bool = True, decimals: tuple[int, int] = (0, 0),
     ) -> None:  # fmt: skip
         """Adds a ratio of sums.
@@ -59,7 +60,9 @@ class Answers:
                     _number(den, decimals[1]) if known else None, value,
                 )  # fmt: skip
 
-    def count(self, code: str, year: int, table: pl.DataFrame, *, by: Sequence[str] = (), silent: Sequence[int] = ()) -> None:
+    def count(
+        self, code: str, year: int, table: pl.DataFrame, *, by: Sequence[str] = (), silent: Sequence[int] = ()
+    ) -> None:
         """Adds a count: the sum of ``num``; districts that reported nothing have no value."""
         for keys, sums in self._grouped(table.with_columns(den=pl.lit(0)), by, (), districts=True):
             for record in sums.iter_rows(named=True):
@@ -80,10 +83,6 @@ class Answers:
             if row["time_period"] == school_year_text(year) and row["value"] is not None
         }
 
-    def area(self, row: Row) -> int | None:
-        """The district of a value, or none for the city."""
-        return None if row["ref_area_level"] == "city" else self.area_codes.index(row["ref_area"])
-
     def _grouped(
         self, table: pl.DataFrame, by: Sequence[str], always: Sequence[str], *, districts: bool
     ) -> list[tuple[list[str], pl.DataFrame]]:
@@ -96,7 +95,9 @@ class Answers:
             if level == ["district"]:
                 grouped = self._with_all_districts(grouped, always)
             if keys:
-                grouped = grouped.drop_nulls(keys).sort([pl.col(key).cast(pl.String) if key != "district" else key for key in keys])
+                grouped = grouped.drop_nulls(keys).sort(
+                    [pl.col(key).cast(pl.String) if key != "district" else key for key in keys]
+                )
             result.append((keys, grouped))
         return result
 
@@ -107,7 +108,14 @@ class Answers:
         return grid.join(grouped, on=[*always, "district"], how="left")
 
     def _add(
-        self, code: str, year: int, keys: Sequence[str], record: Row, num: int | str | None, den: int | str | None, value: float | None
+        self,
+        code: str,
+        year: int,
+        keys: Sequence[str],
+        record: Row,
+        num: int | str | None,
+        den: int | str | None,
+        value: float | None,
     ) -> None:
         in_district = "district" in keys
         row: Row = {
@@ -130,7 +138,9 @@ def contributions(numerator: pl.DataFrame, denominator: pl.DataFrame, keys: Sequ
     for table, name, other in ((numerator, "num", "den"), (denominator, "den", "num")):
         amount = pl.col("weight") if "weight" in table.columns else pl.lit(1)
         dimensions = [pl.col(key).cast(pl.String) if key in DIMENSIONS else pl.col(key).cast(pl.Int64) for key in keys]
-        parts.append(table.select(*dimensions, amount.cast(pl.Int64).alias(name), pl.lit(0, dtype=pl.Int64).alias(other)))
+        parts.append(
+            table.select(*dimensions, amount.cast(pl.Int64).alias(name), pl.lit(0, dtype=pl.Int64).alias(other))
+        )
     return pl.concat([part.select(*keys, "num", "den") for part in parts])
 
 

@@ -55,7 +55,10 @@ def school_parts(facts: Facts, year: int) -> pl.DataFrame:
         .join(_teachers(facts, year), on=["school", "stage"], how="left")
         .sort("school", "stage")
     )
-    people = [(pl.col(name).fill_null(0).cast(pl.Int64) * 10**MICRO).alias(name) for name in ("above_qualified", "backbone", "pe_art")]
+    people = [
+        (pl.col(name).fill_null(0).cast(pl.Int64) * 10**MICRO).alias(name)
+        for name in ("above_qualified", "backbone", "pe_art")
+    ]
     shares = [
         pl.Series(name, _share(parts[column].fill_null(0), parts["pupils"], parts["all_pupils"], MICRO - digits))
         for name, (column, digits) in _AMOUNTS.items()

@@ -36,7 +36,11 @@ def _entrants(facts: Facts, year: int) -> pl.DataFrame | None:
     numbers = facts.entrants[year]
     district, sex = np.indices(numbers.shape)
     return pl.DataFrame(
-        {"district": district.ravel(), "sex": np.array(["female", "male"])[sex.ravel()].tolist(), "weight": numbers.ravel()}
+        {
+            "district": district.ravel(),
+            "sex": np.array(["female", "male"])[sex.ravel()].tolist(),
+            "weight": numbers.ravel(),
+        }
     )
 
 
@@ -71,7 +75,9 @@ def _promotion(answers: Answers, facts: Facts, year: int) -> None:
 
 def _junior_cohort(answers: Answers, facts: Facts, year: int) -> None:
     began = (pl.col("stage") == "junior") & (pl.col("grade_number") == 7)
-    members = pupils(facts, year - 2).filter(began).join(gone_for_good(facts, [year - 1, year]), on="person", how="anti")
+    members = (
+        pupils(facts, year - 2).filter(began).join(gone_for_good(facts, [year - 1, year]), on="person", how="anti")
+    )
     now = facts.pupils[year].filter(pl.col("grade_number") == 9).select("person", stayed=pl.lit(value=True))
     followed = members.join(now, on="person", how="left", maintain_order="left")
     answers.ratio("CMP-23", year, share(followed, pl.col("stayed")), by=("sex",))

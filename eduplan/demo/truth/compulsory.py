@@ -41,10 +41,16 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     answers.ratio("PRV-01", year, share(compulsory, private), by=("stage",))
     answers.ratio("PRV-01.net", year, share(compulsory, private & ~pl.col("is_bought_place")), by=("stage",))
     taught = everybody.filter(pl.col("stage").is_in(["primary", "junior"])).select("school").unique()
-    grouped = active_schools(facts, year).filter(pl.col("school_type").is_in(GROUPED_TYPES)).join(taught, on="school", how="semi")
+    grouped = (
+        active_schools(facts, year)
+        .filter(pl.col("school_type").is_in(GROUPED_TYPES))
+        .join(taught, on="school", how="semi")
+    )
     answers.ratio("CMP-17", year, share(grouped, pl.col("school_group_id") != ""), by=("urban_class",))
     districts = facts.divisions[year].filter(pl.col("division_level") == "district")
-    balanced = districts.select(district=pl.lit(0), num=pl.col("recognised_quality_balanced").cast(pl.Int64), den=pl.lit(1))
+    balanced = districts.select(
+        district=pl.lit(0), num=pl.col("recognised_quality_balanced").cast(pl.Int64), den=pl.lit(1)
+    )
     answers.ratio("CMP-16", year, balanced, districts=False)
 
 
@@ -60,8 +66,8 @@ def _class_sizes(answers: Answers, facts: Facts, year: int) -> None:
 
 def _entry(answers: Answers, everybody: pl.DataFrame, year: int) -> None:
     first_primary = (pl.col("stage") == "primary") & (pl.col("grade") == "p1")
-    first_junior = (pl.col("stage") == "junior") & pl.when(pl.col("is_five_four")).then(pl.col("grade") == "p6").otherwise(
-        pl.col("grade_number") == 7
-    )
+    first_junior = (pl.col("stage") == "junior") & pl.when(pl.col("is_five_four")).then(
+        pl.col("grade") == "p6"
+    ).otherwise(pl.col("grade_number") == 7)
     entrants = everybody.filter((first_primary | first_junior) & (pl.col("ownership") == "public"))
     answers.ratio("CMP-22", year, share(entrants, pl.col("entry_mode").is_in(["zone", "lottery"])), by=("stage",))

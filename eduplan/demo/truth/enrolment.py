@@ -62,7 +62,12 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
         num=pl.Series(vocational_classes, dtype=pl.Int64), stage=pl.lit("senior_vocational")
     ).filter(pl.col("num") > 0)
     in_others = classes(facts, year).with_columns(pl.col("stage").cast(pl.String), num=pl.lit(1, dtype=pl.Int64))
-    answers.count("ENR-01.classes", year, pl.concat([in_others.select(*keys, "num"), in_vocational.select(*keys, "num")]), by=dimensions)
+    answers.count(
+        "ENR-01.classes",
+        year,
+        pl.concat([in_others.select(*keys, "num"), in_vocational.select(*keys, "num")]),
+        by=dimensions,
+    )
     on_rolls = pupils(facts, year).with_columns(pl.col("stage", "sex").cast(pl.String), num=pl.lit(1, dtype=pl.Int64))
     counted = vocational_pupils(facts, year).with_columns(num=pl.col("weight").cast(pl.Int64))
     everybody = pl.concat([table.select(*keys, "sex", "num") for table in (on_rolls, counted)])

@@ -6,24 +6,29 @@ Belongs here: tables of persons, schools and numbers. Does not belong here: any 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 import numpy as np
 import polars as pl
 
-from eduplan.demo.arrays import Flags, Ints
+from eduplan.demo.arrays import AnyArray, Flags, Ints
 from eduplan.demo.calendar import age_on_31_august
 from eduplan.demo.city import DISTRICTS
 from eduplan.demo.grades import GRADES, STAGES
 from eduplan.demo.people import People
 from eduplan.demo.qualifications import Qualifications
-from eduplan.demo.roll import ACTIVE, CHANGES, ENTRY_MODES, PLACEMENTS, STATUSES, RollAttributes, RollRows
+from eduplan.demo.roll import Change, EntryMode, Placement, RollAttributes, RollRows, Status
 from eduplan.demo.schools import Schools
 from eduplan.demo.staff import CATEGORIES, STAFF_STATUSES, Staff, StaffRows
 
 SEXES = ("female", "male")
 
 
-def coded(labels: tuple[str, ...], places: Ints) -> pl.Series:
+def _names(codes: type[IntEnum]) -> tuple[str, ...]:
+    return tuple(code.name.lower() for code in codes)
+
+
+def coded(labels: tuple[str, ...], places: AnyArray) -> pl.Series:
     """Codes as a categorical column: texts to read, small to keep."""
     names = pl.Series(labels, dtype=pl.Enum(sorted(set(labels))))
     return names.gather(np.asarray(places, dtype=np.int64))
@@ -99,14 +104,15 @@ class Facts:
                 "age": pl.Series(age_on_31_august(people.birth[person], year), dtype=pl.Int16),
                 "is_migrant": attributes.is_migrant, "is_left_behind": attributes.is_left_behind,
                 "has_care_record": attributes.has_care_record, "is_bought_place": attributes.is_bought_place,
-                "entry_mode": coded(ENTRY_MODES, rows.entry_mode), "is_disabled": attributes.disability > 0,
-                "placement": coded(PLACEMENTS, rows.placement), "is_five_four": self.schools.is_five_four[rows.school],
+                "entry_mode": coded(_names(EntryMode), rows.entry_mode), "is_disabled": attributes.disability > 0,
+                "placement": coded(_names(Placement), rows.placement),
+                "is_five_four": self.schools.is_five_four[rows.school],
             }
         )  # fmt: skip
         self.pupils[year] = table.filter(pl.Series(rows.is_enrolled))
-        others = rows.is_staged & (rows.status != ACTIVE)
+        others = rows.is_staged & (rows.status != Status.ACTIVE)
         moves = table.select("person", "school", "stage", "grade", "grade_number", "sex").with_columns(
-            status=coded(STATUSES, rows.status), change=coded(CHANGES, rows.change)
+            status=coded(_names(Status), rows.status), change=coded(_names(Change), rows.change)
         )
         self.moves[year] = moves.filter(pl.Series(others))
         self.has_roll[year] = np.bincount(rows.school[rows.is_staged], minlength=len(self.schools)) > 0
@@ -137,8 +143,10 @@ class Facts:
                 "sex": coded(SEXES, staff.is_male[rows.person]),
                 "age": pl.Series(age_on_31_august(staff.birth[rows.person], year), dtype=pl.Int16),
                 "entered_on": rows.entered_on, "is_rotated": rows.is_rotated,
-                "education": pl.Series(qualities.education, dtype=pl.Int8), "subject": pl.Series(qualities.subject, dtype=pl.Int8),
-                "title": pl.Series(qualities.title, dtype=pl.Int8), "certificate": pl.Series(qualities.certificate, dtype=pl.Int8),
+                "education": pl.Series(qualities.education, dtype=pl.Int8),
+                "subject": pl.Series(qualities.subject, dtype=pl.Int8),
+                "title": pl.Series(qualities.title, dtype=pl.Int8),
+                "certificate": pl.Series(qualities.certificate, dtype=pl.Int8),
                 "backbone": pl.Series(qualities.backbone, dtype=pl.Int8),
                 "mental_role": pl.Series(qualities.mental_role, dtype=pl.Int8),
                 "training_hours": pl.Series(qualities.training_hours, dtype=pl.Int16),

@@ -31,7 +31,9 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     """Adds the values of a year."""
     _providers(answers, facts, year)
     everyone = scope(facts, year)
-    rows = facts.screenings[year, "autumn"].join(everyone.drop("class_number"), on="person", how="inner", maintain_order="left")
+    rows = facts.screenings[year, "autumn"].join(
+        everyone.drop("class_number"), on="person", how="inner", maintain_order="left"
+    )
     _mental_health(answers, everyone, rows, year)
     tested = rows.drop_nulls("fitness")
     answers.ratio("HLT-16.pass", year, share(tested, pl.col("fitness") >= 600), by=_BY)
@@ -41,7 +43,9 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
 
 def _providers(answers: Answers, facts: Facts, year: int) -> None:
     number = facts.pupils[year].group_by("school").agg(pl.len().cast(pl.Int64).alias("pupils"))
-    schools = active_schools(facts, year).filter(pl.col("school_type").is_in(SCHOOL_HEALTH_TYPES)).join(number, on="school")
+    schools = (
+        active_schools(facts, year).filter(pl.col("school_type").is_in(SCHOOL_HEALTH_TYPES)).join(number, on="school")
+    )
     doctors = pl.col("health_professionals").fill_null(0)
     either = doctors + pl.col("health_teachers").fill_null(0)
     large = pl.col("is_boarding_school") | (pl.col("pupils") >= 600)

@@ -43,16 +43,16 @@ def full_time_teachers(facts: Facts, year: int) -> pl.DataFrame:
 
 def answer(answers: Answers, facts: Facts, year: int) -> None:
     """Adds the values of a year."""
-    flags = facts.register[year].select(
-        "school", "is_public_kindergarten", "is_inclusive_kindergarten", "model_level"
-    )
+    flags = facts.register[year].select("school", "is_public_kindergarten", "is_inclusive_kindergarten", "model_level")
     children = pupils(facts, year).filter(pl.col("stage") == "preschool").join(flags, on="school", how="left")
     _enrolment(answers, facts, year, children)
     _classes(answers, facts, year)
     _staff(answers, facts, year, children)
     _places(answers, facts, year, children)
     districts = facts.divisions[year].filter(pl.col("division_level") == "district")
-    recognised = districts.select(district=pl.lit(0), num=pl.col("recognised_universal_preschool").cast(pl.Int64), den=pl.lit(1))
+    recognised = districts.select(
+        district=pl.lit(0), num=pl.col("recognised_universal_preschool").cast(pl.Int64), den=pl.lit(1)
+    )
     answers.ratio("PRE-04", year, recognised, districts=False)
 
 
@@ -76,10 +76,14 @@ def _staff(answers: Answers, facts: Facts, year: int, children: pl.DataFrame) ->
     both = both_reported(facts, year)
     teachers = full_time_teachers(facts, year).filter(pl.col("stage") == "preschool")
     keys = ["district", "ownership"]
-    ratio = contributions(children.join(both, on="school", how="semi"), teachers.join(both, on="school", how="semi"), keys)
+    ratio = contributions(
+        children.join(both, on="school", how="semi"), teachers.join(both, on="school", how="semi"), keys
+    )
     answers.ratio("PRE-06", year, ratio, scale=1, by=("ownership",))
     wanted = (
-        (pl.col("status") == "active") & pl.col("category").is_in(["head", "full_time_teacher"]) & (pl.col("stage") == "preschool")
+        (pl.col("status") == "active")
+        & pl.col("category").is_in(["head", "full_time_teacher"])
+        & (pl.col("stage") == "preschool")
     )
     leading = facts.with_schools(facts.staff[year].filter(wanted))
     answers.ratio("PRE-07", year, share(leading, pl.col("certificate") > 0), by=("ownership",))
@@ -87,16 +91,26 @@ def _staff(answers: Answers, facts: Facts, year: int, children: pl.DataFrame) ->
 
 def _places(answers: Answers, facts: Facts, year: int, children: pl.DataFrame) -> None:
     kindergartens = active_schools(facts, year).filter(pl.col("school_type") == 111)
-    answers.ratio("PRE-14", year, share(kindergartens, pl.col("school_group_id") != ""), by=("urban_class", "ownership"))
+    answers.ratio(
+        "PRE-14", year, share(kindergartens, pl.col("school_group_id") != ""), by=("urban_class", "ownership")
+    )
     number = children.group_by("school").agg(pl.len().alias("children"))
     used = kindergartens.join(number, on="school", how="inner")
     enough = pl.all_horizontal(
         pl.col(area) >= per_child * pl.col("children")
-        for area, per_child in (("outdoor_area_m2", _OUTDOOR), ("activity_area_m2", _ACTIVITY), ("building_area_m2", _BUILDING))
+        for area, per_child in (
+            ("outdoor_area_m2", _OUTDOOR),
+            ("activity_area_m2", _ACTIVITY),
+            ("building_area_m2", _BUILDING),
+        )
     )
     answers.ratio("PRE-09", year, share(used, enough), by=("urban_class", "ownership"))
     towns = facts.divisions[year].filter(pl.col("division_level") == "town").height // len(answers.area_codes)
-    places = pl.DataFrame({"district": range(len(answers.area_codes))}).join(pl.DataFrame({"town": range(towns)}), how="cross")
+    places = pl.DataFrame({"district": range(len(answers.area_codes))}).join(
+        pl.DataFrame({"town": range(towns)}), how="cross"
+    )
     centres = kindergartens.filter(pl.col("is_town_centre_kindergarten") & pl.col("is_public_kindergarten"))
-    covered = places.join(centres.select("district", "town").unique().with_columns(covered=True), on=["district", "town"], how="left")
+    covered = places.join(
+        centres.select("district", "town").unique().with_columns(covered=True), on=["district", "town"], how="left"
+    )
     answers.ratio("PRE-10", year, share(covered, pl.col("covered")))

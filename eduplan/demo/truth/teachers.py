@@ -57,10 +57,13 @@ def _per_teacher(answers: Answers, facts: Facts, teachers: pl.DataFrame, year: i
 
 
 def _posts(answers: Answers, facts: Facts, year: int) -> None:
-    reporting = facts.school_table.filter(pl.Series(facts.has_staff[year]) & pl.col("school_type").is_in(_STAFFED_TYPES))
+    reporting = facts.school_table.filter(
+        pl.Series(facts.has_staff[year]) & pl.col("school_type").is_in(_STAFFED_TYPES)
+    )
     stages = facts.pupils[year].with_columns(pl.col("stage").cast(pl.String))
     numbers = {
-        stage: _by_school(stages.filter(pl.col("stage") == stage), reporting) for stage in ("primary", "junior", "senior_general")
+        stage: _by_school(stages.filter(pl.col("stage") == stage), reporting)
+        for stage in ("primary", "junior", "senior_general")
     }
     # primary / 19 + junior / 13.5 + senior / 12.5, over the common denominator 12825, rounded to millionths.
     parts = 675 * numbers["primary"] + 950 * numbers["junior"] + 1026 * numbers["senior_general"]
@@ -78,7 +81,8 @@ def _by_school(rows: pl.DataFrame, schools: pl.DataFrame) -> np.ndarray:
 def _qualified(answers: Answers, teachers: pl.DataFrame, year: int) -> None:
     stage = pl.col("stage").cast(pl.String)
     ranked = teachers.with_columns(
-        needed=stage.replace_strict(_NEEDED_RANK, return_dtype=pl.Int64), high=stage.replace_strict(_HIGH_RANK, return_dtype=pl.Int64)
+        needed=stage.replace_strict(_NEEDED_RANK, return_dtype=pl.Int64),
+        high=stage.replace_strict(_HIGH_RANK, return_dtype=pl.Int64),
     )
     dimensions = ("stage", "urban_class")
     answers.ratio("TEA-03.qualified", year, share(ranked, pl.col("education") >= pl.col("needed")), by=dimensions)
@@ -96,7 +100,7 @@ def _rotation(answers: Answers, teachers: pl.DataFrame, year: int) -> None:
 
 
 def _attrition(answers: Answers, facts: Facts, year: int) -> None:
-    """TEA-13; a school that sent no staff roll this year cannot have told who left, so its staff of last year is left out."""
+    """TEA-13; a school without a staff roll this year could not tell who left, so last year's staff is left out."""
     left = (pl.col("status") == "left") & (pl.col("category") == "full_time_teacher")
     gone = facts.with_schools(facts.staff[year].filter(left))
     reporting = facts.school_table.filter(pl.Series(facts.has_staff[year])).select("school")

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from eduplan.demo.truth.answers import DIMENSIONS, TOTAL, Answers, contributions, share
+from eduplan.demo.truth.answers import DIMENSIONS, TOTAL, Answers, share
 from eduplan.demo.truth.enrolment import pupils
 from eduplan.demo.truth.facts import Facts
 
@@ -36,9 +36,13 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     )
     ortho_k = pl.col("lens") == _ORTHO_K
     # Twice the spherical equivalent, in hundredths, is a whole number: 2 x sphere + cylinder.
-    twice = {eye: 2 * pl.col(f"sphere_{eye}").cast(pl.Int64) + pl.col(f"cylinder_{eye}").cast(pl.Int64) for eye in _EYES}
+    twice = {
+        eye: 2 * pl.col(f"sphere_{eye}").cast(pl.Int64) + pl.col(f"cylinder_{eye}").cast(pl.Int64) for eye in _EYES
+    }
     cut = pl.when(pl.col("half_years") >= 12).then(50).otherwise(49)
-    short = pl.any_horizontal(((pl.col(f"naked_{eye}") < cut) & (twice[eye] < -100)).fill_null(value=False) for eye in _EYES)
+    short = pl.any_horizontal(
+        ((pl.col(f"naked_{eye}") < cut) & (twice[eye] < -100)).fill_null(value=False) for eye in _EYES
+    )
     high = pl.any_horizontal((twice[eye] < -1200).fill_null(value=False) for eye in _EYES)
     both_naked = pl.col("naked_right").is_not_null() & pl.col("naked_left").is_not_null()
     both_corrected = pl.col("corrected_right").is_not_null() & pl.col("corrected_left").is_not_null()
@@ -47,7 +51,9 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
         myopic=ortho_k | short,
         high=high,
         worst=pl.when(pl.col("is_valid") & ~ortho_k & both_naked).then(pl.min_horizontal("naked_right", "naked_left")),
-        sharp=pl.col("lens").is_in(_WORN) & both_corrected & (pl.min_horizontal("corrected_right", "corrected_left") >= 49),
+        sharp=pl.col("lens").is_in(_WORN)
+        & both_corrected
+        & (pl.min_horizontal("corrected_right", "corrected_left") >= 49),
         ortho_k=ortho_k,
     )
 
@@ -79,14 +85,12 @@ def _weighted(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame, yea
     pupils_of = everyone.group_by(_STRATUM, maintain_order=True).agg(pl.len().alias("pupils"))
     found = valid.group_by(_STRATUM).agg(pl.len().alias("examined"), pl.col("myopic").sum().alias("myopic"))
     strata = pupils_of.join(found, on=_STRATUM, how="inner").with_columns(pl.col("stage", "sex").cast(pl.String))
-    for keys in ([], ["district"], ["stage"], ["sex"]):
-        groups = strata.partition_by(keys, as_dict=True, maintain_order=True) if keys else {(): strata}
-        if keys == ["district"]:
-            groups = {(place,): groups.get((place,), strata.clear()) for place in range(len(answers.area_codes))}
-        for key, group in sorted(groups.items()):
-            value = _weighted_share(group)
-            dimensions = {} if keys in ([], ["district"]) else {keys[0]: str(key[0])}
-            answers.value("HLT-01", year, int(key[0]) if keys == ["district"] else None, value, **dimensions)
+    answers.value("HLT-01", year, None, _weighted_share(strata))
+    for place in range(len(answers.area_codes)):
+        answers.value("HLT-01", year, place, _weighted_share(strata.filter(pl.col("district") == place)))
+    for dimension in ("stage", "sex"):
+        for (key,), group in sorted(strata.partition_by(dimension, as_dict=True).items()):
+            answers.value("HLT-01", year, None, _weighted_share(group), **{dimension: str(key)})
 
 
 def _weighted_share(strata: pl.DataFrame) -> float | None:
@@ -94,18 +98,21 @@ def _weighted_share(strata: pl.DataFrame) -> float | None:
     if not total:
         return None
     rows = strata.select("pupils", "myopic", "examined").iter_rows()
-    return float(sum((Fraction(pupils * myopic, examined) for pupils, myopic, examined in rows), Fraction(0)) * 100 / total)
+    return float(
+        sum((Fraction(pupils * myopic, examined) for pupils, myopic, examined in rows), Fraction(0)) * 100 / total
+    )
 
 
 def _fall(answers: Answers, year: int) -> None:
     """HLT-02: by how many percentage points HLT-01 has fallen within a year."""
-    before = answers.find("HLT-01", year - 1)
-    for row in [row for row in answers.rows["HLT-01"] if row["value"] is not None]:
-        key = (row["ref_area"], *(row[name] for name in DIMENSIONS))
-        if key not in before or row["sex"] != TOTAL or row["value"] != answers.find("HLT-01", year).get(key):
+    before, now = answers.find("HLT-01", year - 1), answers.find("HLT-01", year)
+    for key in (key for key in before if key in now):
+        area, dimensions = key[0], dict(zip(DIMENSIONS, key[1:], strict=True))
+        if dimensions["sex"] != TOTAL:
             continue
-        dimensions = {} if row["stage"] == TOTAL else {"stage": row["stage"]}
-        answers.value("HLT-02", year, answers.area(row), before[key] - row["value"], **dimensions)
+        district = answers.area_codes.index(area) if area in answers.area_codes else None
+        stage = {} if dimensions["stage"] == TOTAL else {"stage": dimensions["stage"]}
+        answers.value("HLT-02", year, district, before[key] - now[key], **stage)
 
 
 def _coverage(answers: Answers, facts: Facts, everyone: pl.DataFrame, year: int) -> None:
@@ -129,8 +136,3 @@ def _low_vision(answers: Answers, rows: pl.DataFrame, year: int) -> None:
     }
     for code, hit in degrees.items():
         answers.ratio(code, year, share(tested, hit), by=("stage", "sex", "grade"))
-
-
-def coverage_of(everyone: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Contributions of pupils to a coverage, by whom was seen."""
-    return contributions(everyone.join(seen, on="person", how="semi"), everyone, ["district", "stage"])
