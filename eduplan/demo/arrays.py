@@ -35,7 +35,8 @@ def hashed(keys: AnyArray, salt: str, seed: int) -> NDArray[np.uint64]:
         value = keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(offset)
         value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return np.asarray(value ^ (value >> np.uint64(31)))
+        result: NDArray[np.uint64] = value ^ (value >> np.uint64(31))
+    return result
 
 
 def normal_noise(keys: AnyArray, salt: str, seed: int) -> Floats:
@@ -65,4 +66,4 @@ def shares_to_counts(total: int, shares: Floats) -> Ints:
     counts = np.floor(exact).astype(np.int64)
     missing = total - int(counts.sum())
     counts[np.argsort(counts - exact, kind="stable")[:missing]] += 1
-    return counts
+    return np.asarray(counts)

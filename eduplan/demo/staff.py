@@ -223,15 +223,15 @@ class Staff:
             age = np.maximum(age, 33)
         age = age + rng.random(size)
         birth = (census_day(year) - 1 - age * 365.25).astype(np.int64)
-        male_share = {
+        male_shares: dict[int, float] = {
             Stage.PRESCHOOL: 0.03,
             Stage.PRIMARY: 0.27,
             Stage.JUNIOR: 0.38,
             Stage.SENIOR_GENERAL: 0.46,
             Stage.SENIOR_VOCATIONAL: 0.45,
             Stage.SPECIAL: 0.25,
-        }.get(stage, 0.4)
-        is_male = rng.random(size) < (0.0 if category == NURSE else male_share)
+        }
+        is_male = rng.random(size) < (0.0 if category == NURSE else male_shares.get(stage, 0.4))
         prefix = self._schools.district[school]
         sequence = self._register.issue(prefix, birth, is_male)
         # The posts of a school are filled in turn: subjects follow a timetable, and the best are spread evenly.
