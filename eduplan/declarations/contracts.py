@@ -71,6 +71,7 @@ class Column(Declaration):
         aliases: Header texts that mean this column; compared after NFKC, without spaces. The name itself is one.
         alias_pattern: Regular expression for headers that vary from file to file.
         null_values: Texts that mean "no value" here, besides the common placeholders.
+        degrees: Whether a whole number of 25 or more in size is in hundredths, such as -150 for -1.50 dioptres.
         keep: False for a column that is checked but goes no further than staging.
         person_key: Name of the key that an identity column becomes.
         rule: Rule of the catalogue that a value which cannot be typed breaks.
@@ -89,6 +90,7 @@ class Column(Declaration):
     minimum: float | None = None
     maximum: float | None = None
     scale: int = 2
+    degrees: bool = False
     unit: str | None = None
     rule: str | None = None
     privacy: Privacy | None = None
@@ -104,6 +106,8 @@ class Column(Declaration):
             raise ValueError("only a column of type identity makes a person key")
         if self.type is ColumnType.IDENTITY and self.privacy is not Privacy.IDENTITY:
             raise ValueError("a column of type identity has privacy: identity")
+        if self.is_identity and self.keep and not self.person_key:
+            raise ValueError("an identity goes no further than staging: make it a person key, or say keep: false")
         return self
 
     @property
@@ -269,7 +273,7 @@ class Contract(Declaration):
     key: list[Name] = Field(min_length=1)
     duplicates: Literal["exact", "first", "last"] = "exact"
     references: list[Reference] = []
-    rules: list[Rule] = []
+    rules: list[Rule] = Field(default=[], max_length=62)
     row_rules: list[Rule] = []
 
     @model_validator(mode="after")

@@ -1,0 +1,301 @@
+"""How one cell is read, by the type of its column: a quick way for well-formed texts, a careful way for all others.
+
+Belongs here: the SQL of text, code, flag, integer, decimal and date. Does not belong here: identity numbers and acuity
+(modules of their own), and how cells become rows (:mod:`eduplan.staging.generate`).
+
+The quick way gives the value of a text that needs no attention, and null for any other. The careful way looks at those
+others: it may repair them, and counts that, or says what is wrong. Both ways agree on every text that the quick way
+takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eduplan.declarations.contracts import CodeList, Column, ColumnType
+from eduplan.declarations.text import Bilingual
+from eduplan.staging.normalise import PLACEHOLDERS, UNTIDY, compact, is_placeholder, sql_text, tidy
+
+TRUE_TEXTS = ("是", "Y", "y", "1", "√", "有", "true", "True", "TRUE", "YES", "Yes", "yes", "✓", "T", "对")
+FALSE_TEXTS = ("否", "N", "n", "0", "×", "无", "false", "False", "FALSE", "NO", "No", "no", "✗", "F", "没有", "错")
+
+_DATE_FORMATS = (
+    *("%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y年%m月%d"),
+    *("%Y%m", "%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"),
+)
+_FIRST_YEAR, _YEAR_AFTER_LAST = "'1900'", "'2101'"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The SQL names that a column's reading goes through.
+
+    Attributes:
+        column: The contract's column, which holds the value.
+        raw: Its text as it stands in the file.
+    """
+
+    column: str
+    raw: str
+
+    @property
+    def text(self) -> str:
+        """The tidied text; null where it says that there is no value."""
+        return f"_text_{self.column}"
+
+    @property
+    def simple(self) -> str:
+        """The tidied text without what the type's repairs take away."""
+        return f"_simple_{self.column}"
+
+    def helper(self, purpose: str) -> str:
+        """Another column on the way."""
+        return f"_{purpose}_{self.column}"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a cell cannot be used: the rule that it breaks, and the sentence for the sender."""
+
+    rule: str
+    text: Bilingual
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The SQL that reads one column.
+
+    Attributes:
+        names: Names that the expressions use.
+        sql_type: Type of the value.
+        prepared: Helper columns of the quick way, by name.
+        quick: Value of a well-formed raw text, null for others.
+        is_placeholder: Whether the tidied text says that there is no value.
+        simplified: The tidied text without what the repairs below take away.
+        careful: Value of any simplified text, null where there is none.
+        repairs: What the careful way changed, by rule: conditions over text, simplified text and value.
+        fault: Key of the reason why there is no value, where there is none.
+        reasons: Reasons by key.
+        is_late: Whether it reads values of other columns, and so comes after them.
+    """
+
+    names: Names
+    sql_type: str
+    quick: str
+    careful: str
+    fault: str
+    reasons: Mapping[str, Reason]
+    is_placeholder: str
+    prepared: Mapping[str, str] = field(default_factory=dict)
+    simplified: str = ""
+    repairs: Mapping[str, str] = field(default_factory=dict)
+    is_late: bool = False
+
+
+def reason(column: Column, rule: str, en: str, zh: str) -> Reason:
+    """A reason under the rule that the column declares, or else under the given one."""
+    return Reason(column.rule or rule, Bilingual(en=en, zh=zh))
+
+
+def text_cell(column: Column, names: Names) -> Cell:
+    """Text, with its pattern."""
+    raw, text, simple = names.raw, names.text, names.simple
+    is_tidy = f"not regexp_matches({raw}, {sql_text(UNTIDY)})"
+    if column.pattern is None:
+        return Cell(
+            names=names,
+            sql_type="varchar",
+            quick=f"case when {is_tidy} then {raw} end",
+            careful=simple,
+            fault="cast(null as varchar)",
+            reasons={},
+            is_placeholder=is_placeholder(text),
+        )
+    pattern = sql_text(column.pattern)
+    conditions = [f"regexp_matches({raw}, {pattern})"]
+    if not _takes_tidy_texts_only(column.pattern):
+        conditions.append(is_tidy)
+    without_zeros = rf"regexp_replace({text}, '\.0+$', '')"
+    without_spaces = rf"regexp_replace({text}, '\s', '', 'g')"
+    return Cell(
+        names=names,
+        sql_type="varchar",
+        quick=f"case when {' and '.join(conditions)} then {raw} end",
+        simplified=(
+            f"case when regexp_matches({text}, {pattern}) then {text} "
+            f"when regexp_matches({without_zeros}, {pattern}) then {without_zeros} "
+            f"when regexp_matches({without_spaces}, {pattern}) then {without_spaces} else {text} end"
+        ),
+        careful=f"case when regexp_matches({simple}, {pattern}) then {simple} end",
+        repairs={
+            "decimal_zero": rf"{simple} <> {text} and {simple} = {without_zeros}",
+            "spaces": rf"{simple} <> {text} and {simple} = {without_spaces}",
+        },
+        fault="'pattern'",
+        reasons={
+            "pattern": reason(column, "pattern", f"does not look like {column.pattern}", f"格式不符：{column.pattern}")
+        },
+        is_placeholder=is_placeholder(text),
+    )
+
+
+def _takes_tidy_texts_only(pattern: str) -> bool:
+    """Whether a pattern spells out plain characters from end to end, so that what it takes needs no tidying."""
+    others = re.sub(r"\\d|\[[A-Za-z0-9_-]+\]|\{\d+(,\d*)?\}|[()|?+*]|[A-Za-z0-9_-]", "", pattern)
+    return others == "^$" and not any(re.search(pattern, text) for text in ("", *PLACEHOLDERS))
+
+
+def code_cell(column: Column, code_list: CodeList, names: Names) -> Cell:
+    """A code, by itself or by any of its labels."""
+    exact: dict[str, str] = {}
+    for value in code_list.values:
+        for label in (value.code, *value.labels):
+            exact.setdefault(label, value.code)
+    for value in code_list.values:
+        # Titles come after all codes and labels, which may use the same word for another code.
+        for label in (*(tidy(text) for text in value.labels), value.zh, tidy(value.zh), value.en):
+            exact.setdefault(label, value.code)
+    exact.pop("", None)
+    loose: dict[str, str] = {}
+    for label, code in exact.items():
+        loose.setdefault(compact(label), code)
+    known = ", ".join(sql_text(label) for label in exact)
+    compacted = rf"regexp_replace(lower({names.simple}), '\s', '', 'g')"
+    title = code_list.title
+    return Cell(
+        names=names,
+        sql_type="varchar",
+        quick=_choice(names.raw, exact),
+        is_placeholder=f"({is_placeholder(names.text)} and {names.text} not in ({known}))",
+        simplified=rf"regexp_replace({names.text}, '^(\d+)\.0+$', '\1')",
+        careful=f"coalesce({_choice(names.simple, exact)}, {_choice(compacted, loose)})",
+        repairs={
+            "decimal_zero": f"{names.simple} <> {names.text}",
+            "label": f"{names.column} is not null and {names.simple} not in ({known})",
+        },
+        fault="'code'",
+        reasons={
+            "code": reason(column, "code", f"not in the code list {title.en.lower()}", f"不在“{title.zh}”代码表中")
+        },
+    )
+
+
+def _choice(text: str, values: Mapping[str, str]) -> str:
+    cases = " ".join(f"when {sql_text(label)} then {sql_text(code)}" for label, code in values.items())
+    return f"case {text} {cases} end"
+
+
+def flag_cell(column: Column, names: Names) -> Cell:
+    """Yes or no."""
+    texts = {**dict.fromkeys(TRUE_TEXTS, "true"), **dict.fromkeys(FALSE_TEXTS, "false")}
+    cases = " ".join(f"when {sql_text(text)} then {value}" for text, value in texts.items())
+    known = ", ".join(sql_text(text) for text in texts)
+    return Cell(
+        names=names,
+        sql_type="boolean",
+        quick=f"case {names.raw} {cases} end",
+        is_placeholder=f"({is_placeholder(names.text)} and {names.text} not in ({known}))",
+        simplified=rf"regexp_replace({names.text}, '^(\d)\.0+$', '\1')",
+        careful=f"case {names.simple} {cases} end",
+        repairs={"decimal_zero": f"{names.simple} <> {names.text}"},
+        fault="'flag'",
+        reasons={"flag": reason(column, "flag", "neither yes nor no", "应填“是”或“否”")},
+    )
+
+
+def number_cell(column: Column, names: Names) -> Cell:
+    """A whole or decimal number, within its range."""
+    text, simple, number = names.text, names.simple, names.helper("number")
+    is_whole = column.type is ColumnType.INTEGER
+    scale = 0 if is_whole else column.scale
+    precision = 18 if scale <= 8 else 38
+    sql_type = "bigint" if is_whole else f"decimal({precision}, {scale})"
+    # Two more decimals than are kept, so that a number which would lose some is noticed.
+    exact = f"decimal({precision}, {scale + 2})"
+    read = f"try_cast({simple} as {exact})"
+    if is_whole:
+        # 12.5 pupils are no number of pupils; 3.70E+17 has lost digits that nobody can give back.
+        is_number = f"{read} = cast({read} as bigint) and not regexp_matches({simple}, '[eE]')"
+    else:
+        is_number = f"{read} is not null"
+    steps = {
+        "thousands": (rf"regexp_full_match({text}, '-?\d{{1,3}}(,\d{{3}})+(\.\d+)?')", f"replace({text}, ',', '')")
+    }
+    if column.degrees:
+        size = f"abs(try_cast({text} as integer))"
+        steps["degrees"] = (
+            rf"regexp_full_match({text}, '[+-]?\d{{2,4}}') and {size} between 25 and 2000",
+            f"cast(cast({text} as decimal(9, 2)) / 100 as varchar)",
+        )
+    repairs = {rule: condition for rule, (condition, _) in steps.items()}
+    changes = " ".join(f"when {condition} then {change}" for condition, change in steps.values())
+    return Cell(
+        names=names,
+        sql_type=sql_type,
+        prepared={number: f"try_cast({names.raw} as {exact})"},
+        quick=(
+            f"case when {number} = cast({number} as {sql_type}){_within(number, column)} "
+            f"then cast({number} as {sql_type}) end"
+        ),
+        is_placeholder=is_placeholder(text),
+        simplified=f"case {changes} else {text} end",
+        careful=f"case when {is_number}{_within(read, column)} then cast({read} as {sql_type}) end",
+        repairs=repairs if is_whole else {**repairs, "rounded": f"{names.column} <> {read}"},
+        fault=f"case when {is_number} then 'range' else 'number' end",
+        reasons={
+            "number": reason(
+                column,
+                "number",
+                "not a whole number" if is_whole else "not a number",
+                "应为整数" if is_whole else "应为数字",
+            ),
+            "range": reason(column, "range", f"outside {_range(column)}", f"超出范围 {_range(column)}"),
+        },
+    )
+
+
+def _within(number: str, column: Column) -> str:
+    limits = ((">=", column.minimum), ("<=", column.maximum))
+    return "".join(f" and {number} {sign} {limit:.15g}" for sign, limit in limits if limit is not None)
+
+
+def _range(column: Column) -> str:
+    low = "" if column.minimum is None else f"{column.minimum:.15g}"
+    high = "" if column.maximum is None else f"{column.maximum:.15g}"
+    return f"{low}..{high}"
+
+
+def date_cell(column: Column, names: Names) -> Cell:
+    """A date in any of the usual spellings; the day is the first where only the month is given."""
+    simple = names.simple
+    serial = rf"regexp_full_match({simple}, '([2-5]\d{{4}}|60000)(\.\d+)?')"
+    timestamp = f"cast(try_cast({simple} as timestamp) as date)"
+    return Cell(
+        names=names,
+        sql_type="date",
+        quick=f"case when {_in_range(names.raw)} then {_parsed(names.raw)} end",
+        is_placeholder=is_placeholder(names.text),
+        simplified=rf"regexp_replace({names.text}, '\s*([.年月日/-])\s*', '\1', 'g')",
+        careful=(
+            f"case when {serial} then date '1899-12-30' + cast(floor(try_cast({simple} as double)) as integer) "
+            f"when {_in_range(simple)} then coalesce({_parsed(simple)}, {timestamp}) end"
+        ),
+        repairs={"excel_serial_date": f"{names.column} is not null and {serial}"},
+        fault="'date'",
+        reasons={"date": reason(column, "date", "not a date", "不是有效日期")},
+    )
+
+
+def _in_range(text: str) -> str:
+    """Whether a text starts with a year that can be meant; 0215-01-01 does not."""
+    return f"{text} >= {_FIRST_YEAR} and {text} < {_YEAR_AFTER_LAST}"
+
+
+def _parsed(text: str) -> str:
+    formats = ", ".join(sql_text(each) for each in _DATE_FORMATS)
+    return (
+        f"coalesce(case when strlen({text}) = 10 then try_cast({text} as date) end, "
+        f"cast(try_strptime({text}, [{formats}]) as date))"
+    )

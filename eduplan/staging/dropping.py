@@ -1,0 +1,86 @@
+"""Which rows of a file are no data: totals, footers, headings, repeated headers, blank rows.
+
+Belongs here: the conditions in SQL. Does not belong here: counting them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from eduplan.declarations.contracts import ColumnType
+from eduplan.staging.normalise import sql_text
+from eduplan.staging.plan import FilePlan
+
+
+def is_dropped(plan: FilePlan) -> str:
+    """SQL: whether a row is no data.
+
+    Totals rows can look like data, so their labels are looked for in every row. Everything else lacks a required cell,
+    so it is looked for only in rows that are odd for that reason.
+    """
+    totals = plan.contract.layout.totals
+    labels = ", ".join(sql_text(label) for label in totals)
+    columns = _columns_of_labels(plan)
+    quick = " or ".join(f"{column} in ({labels})" for column in columns) if totals else "false"
+    conditions = [f"{_first_text(plan)} is null", *_footers(plan), *_repeated_header(plan), *_heading_rows(plan)]
+    if totals:
+        spaced = "|".join(r"\s*".join(re.escape(character) for character in label) for label in totals)
+        pattern = sql_text(rf"[\s\x{{3000}}]*({spaced})[\s\x{{3000}}]*[:：]?[\s\x{{3000}}]*")
+        conditions += [f"regexp_full_match({column}, {pattern})" for column in columns]
+    # CASE, because AND would try the patterns on every row.
+    return f"case when {quick} then true when _is_odd then coalesce({' or '.join(conditions)}, false) else false end"
+
+
+def heading_columns(plan: FilePlan, relation: str) -> str:
+    """SQL: the raw table with a column for each group of its heading rows, filled down to the rows below."""
+    texts = [
+        f"nullif(regexp_extract(_lone_text, {sql_text(pattern)}, {_group(pattern, name)}), '')"
+        for name, pattern in plan.headings
+    ]
+    filled = ", ".join(
+        f"last_value({text} ignore nulls) over (order by row_number rows unbounded preceding) as _heading_{name}"
+        for text, (name, _) in zip(texts, plan.headings, strict=True)
+    )
+    return f"select *, {filled} from (select *, {_lone_text(plan)} as _lone_text from {relation})"
+
+
+def _group(pattern: str, name: str) -> int:
+    return re.compile(pattern).groupindex[name]
+
+
+def _lone_text(plan: FilePlan) -> str:
+    """The text of a row that has only one."""
+    cells = ", ".join(f"nullif(trim({column}), '')" for column in plan.labelled)
+    return f"case when list_count([{cells}]) = 1 then coalesce({cells}) end"
+
+
+def _heading_rows(plan: FilePlan) -> list[str]:
+    patterns = {pattern for _, pattern in plan.headings}
+    return [f"regexp_matches({_lone_text(plan)}, {sql_text(pattern)})" for pattern in sorted(patterns)]
+
+
+def _first_text(plan: FilePlan) -> str:
+    return f"coalesce({', '.join(f'''nullif(trim({column}), '')''' for column in plan.labelled)})"
+
+
+def _footers(plan: FilePlan) -> list[str]:
+    return [f"regexp_matches({_first_text(plan)}, {sql_text(pattern)})" for pattern in plan.contract.layout.footers]
+
+
+def _repeated_header(plan: FilePlan) -> list[str]:
+    """A header that is printed again on each page: its first two labels stand in their own columns."""
+    labels = [(column.name, column.header) for column in plan.header][:2]
+    return [" and ".join(f"trim({name}) = {sql_text(label)}" for name, label in labels)]
+
+
+def _columns_of_labels(plan: FilePlan) -> list[str]:
+    """Where a totals label can stand: the first column, key columns, and texts that are no identity."""
+    texts = [
+        plan.inputs[column.name]
+        for column in plan.contract.columns
+        if column.name in plan.inputs
+        and not column.is_identity
+        and (column.name in plan.contract.key or column.type is ColumnType.TEXT)
+    ]
+    columns = [*plan.labelled[:1], *texts]
+    return [column for column in dict.fromkeys(columns) if column in plan.labelled]

@@ -1,0 +1,263 @@
+"""Generates the two statements that turn a raw table into typed, judged rows.
+
+Belongs here: how the readings of cells are put together. Does not belong here: the readings
+(:mod:`eduplan.staging.cells`) and what is done with the rows (:mod:`eduplan.staging.stage`).
+
+The first statement reads the file once. It gives every row its values as far as the quick way finds them, and keeps the
+texts of the rows that need a closer look (``_is_odd``). The second statement reads those rows the careful way. Both
+end in the same columns:
+
+``row_number``, the typed columns, derived columns and person key; ``_broken`` (one bit a rule of the contract that does
+not hold), ``_decimal`` (one bit an acuity that was written as a decimal). The first adds ``_is_odd``,
+``_odd_columns`` (one bit a column that needs the careful way), ``_is_dropped`` and ``_cells``; the second ``_id``,
+``_faults`` and ``_repairs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from eduplan.staging.acuity import is_decimal_reading
+from eduplan.staging.dropping import heading_columns, is_dropped
+from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
+from eduplan.staging.plan import FilePlan, PlannedColumn
+from eduplan.staging.pseudonyms import person_key_sql
+
+BITS = 62
+"""Bits of a mask; a 63rd condition shares the first bit, which only makes more rows be looked at."""
+
+LONGEST_VALUE = 200
+_LOOKS_LIKE_IDENTITY = r"\d{14}|\d(\.\d+)?[eE]\+\d"
+_FAULT_TYPE = "struct(column_name varchar, key varchar, value varchar)[]"
+_REPAIR_TYPE = "struct(column_name varchar, rule varchar)[]"
+
+
+class Statements:
+    """The statements that stage one file.
+
+    Args:
+        plan: What is to be read.
+    """
+
+    def __init__(self, plan: FilePlan) -> None:
+        self._plan = plan
+        self._sent = [planned for planned in plan.columns if planned.is_sent]
+        self._texts = list(
+            dict.fromkeys(each.cell.names.raw for each in self._sent if not each.cell.names.raw.startswith("'"))
+        )
+
+    def first(self, table: str, relation: str) -> str:
+        """Reads the raw table once, the quick way.
+
+        Args:
+            table: Temporary table to create.
+            relation: The raw table.
+        """
+        layers = _Layers(f"select {self._inputs()} from {self._spread(relation)}")
+        self._add_values(layers, careful=())
+        layers.add({"_is_odd": " or ".join([*map(_is_odd, self._sent), *self._lacking()])})
+        layers.add({"_is_dropped": is_dropped(self._plan)})
+        self._add_judgement(layers)
+        texts = ", ".join(self._texts)
+        outputs = {
+            **self._outputs(careful=()),
+            "_is_odd": "_is_odd",
+            "_odd_columns": f"case when _is_odd then {_bits(map(_is_odd, self._sent))} else 0 end",
+            "_is_dropped": "_is_dropped",
+            "_cells": f"case when _is_odd and not _is_dropped then [{texts}] end",
+        }
+        return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
+
+    def second(self, table: str, rows: str, odd_columns: int) -> str:
+        """Reads the odd rows again, the careful way.
+
+        Args:
+            table: Temporary table to create.
+            rows: The table that the first statement made.
+            odd_columns: Bits of the columns that need the careful way.
+        """
+        careful = [planned for bit, planned in enumerate(self._sent) if odd_columns >> (bit % BITS) & 1]
+        texts = ", ".join(f"_cells[{position}] as {name}" for position, name in enumerate(self._texts, start=1))
+        layers = _Layers(f"select rowid as _id, row_number, {texts} from {rows} where _is_odd and not _is_dropped")
+        self._add_careful_texts(layers, careful)
+        self._add_values(layers, careful)
+        layers.add({"_faults": self._faults(careful), "_repairs": self._repairs(careful)})
+        self._add_judgement(layers)
+        outputs = {"_id": "_id", **self._outputs(careful), "_faults": "_faults", "_repairs": "_repairs"}
+        return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
+
+    @property
+    def mended_columns(self) -> list[str]:
+        """The columns that the second statement gives new values."""
+        return [name for name in self._outputs(careful=()) if name != "row_number"]
+
+    def _inputs(self) -> str:
+        headings = [f"_heading_{name}" for name, _ in self._plan.headings]
+        wide = [f"_wide.{field.column} as _wide_{field.column}" for field in self._plan.wide_fields]
+        return ", ".join(["row_number", *self._plan.labelled, *headings, *wide])
+
+    def _spread(self, relation: str) -> str:
+        """The raw table with its headings filled down and its wide columns made rows."""
+        if self._plan.headings:
+            relation = f"({heading_columns(self._plan, relation)})"
+        if self._plan.wide_columns:
+            records = [
+                "{" + ", ".join(f"'{field.column}': {field.texts[i]}" for field in self._plan.wide_fields) + "}"
+                for i in range(len(self._plan.wide_columns))
+            ]
+            relation = f"(select *, unnest([{', '.join(records)}]) as _wide from {relation})"
+        return relation
+
+    def _add_careful_texts(self, layers: _Layers, careful: Collection[PlannedColumn]) -> None:
+        """Tidies texts step by step, each step a layer, so that what a step changed can be counted."""
+        named = [planned.cell.names for planned in careful]
+        layers.add({names.helper("trimmed"): trimmed(names.raw) for names in named})
+        layers.add({names.helper("bare"): without_apostrophe(names.helper("trimmed")) for names in named})
+        layers.add({names.helper("plain"): of_one_width(names.helper("bare")) for names in named})
+        layers.add({names.text: without_invisible(names.helper("plain")) for names in named})
+        layers.add({planned.cell.names.helper("is_empty"): _is_empty(planned) for planned in careful})
+        layers.add(
+            {
+                names.simple: (
+                    f"case when not {names.helper('is_empty')} then {planned.cell.simplified or names.text} end"
+                )
+                for planned, names in zip(careful, named, strict=True)
+            }
+        )
+
+    def _add_values(self, layers: _Layers, careful: Collection[PlannedColumn]) -> None:
+        quick = [planned for planned in self._sent if planned not in careful]
+        layers.add({name: sql for planned in quick for name, sql in planned.cell.prepared.items()})
+        values = {
+            planned.name: planned.cell.careful if planned in careful else planned.cell.quick for planned in self._sent
+        }
+        late = {planned.name for planned in self._sent if planned.cell.is_late}
+        layers.add({name: sql for name, sql in values.items() if name not in late})
+        layers.add({name: sql for name, sql in values.items() if name in late})
+
+    def _add_judgement(self, layers: _Layers) -> None:
+        """Adds what follows from the values: defaults, derived columns and the person key."""
+        layers.replace(
+            {each.name: f"coalesce({each.name}, {each.default})" for each in self._sent if each.default is not None}
+        )
+        layers.add(
+            {
+                each.name: each.default or f"cast(null as {each.cell.sql_type})"
+                for each in self._plan.columns
+                if not each.is_sent
+            }
+        )
+        layers.add(self._derived())
+
+    def _derived(self) -> dict[str, str]:
+        derived = {each.name: each.expression for each in self._plan.contract.derive}
+        identity = self._plan.identity
+        if identity and identity.person_key:
+            derived[identity.person_key] = person_key_sql(identity.name)
+        return derived
+
+    def _outputs(self, careful: Collection[PlannedColumn]) -> dict[str, str]:
+        names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived()]
+        return {
+            **{name: name for name in names},
+            "_broken": _bits(f"not ({rule.check})" for rule in self._plan.contract.rules),
+            "_decimal": _bits(_is_decimal(planned, planned in careful) for planned in self._plan.acuities),
+        }
+
+    def _lacking(self) -> list[str]:
+        """Required columns that are empty; where nothing is required, all columns together."""
+        required = [planned.name for planned in self._sent if planned.is_required]
+        if required:
+            return [f"{name} is null" for name in required]
+        return [" and ".join(f"{planned.name} is null" for planned in self._sent)]
+
+    def _faults(self, careful: Collection[PlannedColumn]) -> str:
+        entries = []
+        for planned in self._sent:
+            if key := _fault_key(planned, planned in careful):
+                value = shown_value(planned.cell.names.raw, is_identity=planned.column.is_identity)
+                entries.append(f"{{'column_name': {sql_text(planned.name)}, 'key': {key}, 'value': {value}}}")
+        return f"list_filter([{', '.join(entries)}]::{_FAULT_TYPE}, lambda fault: fault.key is not null)"
+
+    def _repairs(self, careful: Collection[PlannedColumn]) -> str:
+        entries = [
+            f"case when {condition} then {{'column_name': {sql_text(planned.name)}, 'rule': {sql_text(rule)}}} end"
+            for planned in careful
+            for rule, condition in _repairs_of(planned).items()
+        ]
+        return f"list_filter([{', '.join(entries)}]::{_REPAIR_TYPE}, lambda repair: repair is not null)"
+
+
+def shown_value(text: str, *, is_identity: bool) -> str:
+    """SQL: what quarantine may show of a text; nothing that is or looks like an identity number."""
+    if is_identity:
+        return "cast(null as varchar)"
+    return f"case when not regexp_matches({text}, '{_LOOKS_LIKE_IDENTITY}') then left({text}, {LONGEST_VALUE}) end"
+
+
+class _Layers:
+    """Selects around selects; each adds columns that may use those below it."""
+
+    def __init__(self, innermost: str) -> None:
+        self._sql = innermost
+
+    def add(self, columns: dict[str, str]) -> None:
+        if columns:
+            added = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
+            self._sql = f"select *, {added}\nfrom ({self._sql})"
+
+    def replace(self, columns: dict[str, str]) -> None:
+        if columns:
+            replaced = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
+            self._sql = f"select * replace ({replaced})\nfrom ({self._sql})"
+
+    def sql(self, columns: dict[str, str]) -> str:
+        chosen = ", ".join(name if sql == name else f"{sql} as {name}" for name, sql in columns.items())
+        return f"select {chosen}\nfrom ({self._sql})"
+
+
+def _is_odd(planned: PlannedColumn) -> str:
+    raw = planned.cell.names.raw
+    declared = "".join(f" and {raw} <> {sql_text(text)}" for text in planned.column.null_values)
+    return f"({planned.name} is null and {raw} is not null{declared})"
+
+
+def _is_empty(planned: PlannedColumn) -> str:
+    text = planned.cell.names.text
+    declared = "".join(f" or {text} = {sql_text(each)}" for each in planned.column.null_values)
+    return f"coalesce({text} = '' or {planned.cell.is_placeholder}{declared}, true)"
+
+
+def _repairs_of(planned: PlannedColumn) -> dict[str, str]:
+    names = planned.cell.names
+    undeclared = "".join(f" and {names.text} <> {sql_text(each)}" for each in planned.column.null_values)
+    return {
+        "trim": f"{names.helper('trimmed')} <> {names.raw} and {names.text} <> ''",
+        "apostrophe": f"{names.helper('bare')} <> {names.helper('trimmed')}",
+        "width": f"{names.helper('plain')} <> {names.helper('bare')}",
+        "invisible": f"{names.text} <> {names.helper('plain')}",
+        "placeholder": f"{names.helper('is_empty')} and {names.text} <> ''{undeclared}",
+        **planned.cell.repairs,
+    }
+
+
+def _fault_key(planned: PlannedColumn, is_careful: bool) -> str | None:
+    if is_careful:
+        missing = "'required'" if planned.is_required else "null"
+        unread = f"case when {planned.cell.names.simple} is null then {missing} else {planned.cell.fault} end"
+        return f"case when {planned.name} is null then {unread} end"
+    return f"case when {planned.name} is null then 'required' end" if planned.is_required else None
+
+
+def _is_decimal(planned: PlannedColumn, is_careful: bool) -> str:
+    names = planned.cell.names
+    reading = f"try_cast({names.simple} as decimal(6, 4))" if is_careful else names.helper("reading")
+    return f"{planned.name} is not null and {is_decimal_reading(reading)}"
+
+
+def _bits(conditions: Iterable[str]) -> str:
+    """One bit a condition; conditions that are null are none."""
+    terms = [
+        f"case when {condition} then {1 << (bit % BITS)}::bigint else 0 end" for bit, condition in enumerate(conditions)
+    ]
+    return f"({' | '.join(terms)})" if terms else "0::bigint"

@@ -1,0 +1,158 @@
+"""Stages one file: typed rows to Parquet, faulty cells to quarantine, and an account that balances.
+
+Belongs here: what is done with the rows of one file, in order. Does not belong here: which files are staged and the
+register of batches (:mod:`eduplan.staging.load`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from eduplan.declarations.contracts import CodeList, Contract
+from eduplan.reading.table import RawTable, RejectedRecord
+from eduplan.staging.account import Account, Batch
+from eduplan.staging.duplicates import drop_duplicates
+from eduplan.staging.faults import Faults
+from eduplan.staging.generate import Statements
+from eduplan.staging.plan import FilePlan
+from eduplan.staging.references import KeySet
+from eduplan.staging.schema import batch_columns
+from eduplan.staging.writing import write_parquet
+
+ROWS, MENDED = "_eduplan_rows", "_eduplan_mended"
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Where the two Parquet files of a batch go."""
+
+    staged: Path
+    quarantined: Path
+
+
+def stage_rows(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    contract: Contract,
+    codes: Mapping[str, CodeList],
+    *,
+    batch: Batch,
+    name_values: Mapping[str, str],
+    references: Sequence[KeySet],
+    targets: Targets,
+) -> Account:
+    """Stages a raw table.
+
+    Args:
+        connection: A connection that has the macros, and the key where the contract makes person keys.
+        raw: The raw table; it is scanned once.
+        contract: The contract.
+        codes: Code lists by name.
+        batch: What identifies the rows.
+        name_values: Texts that the file's name gives to columns.
+        references: For each reference of the contract, the keys that it may point to.
+        targets: Where to write.
+
+    Raises:
+        InputError: The file breaks a critical rule or does not balance.
+    """
+    plan = FilePlan(contract, codes, raw.columns, name_values)
+    statements = Statements(plan)
+    try:
+        rejected = raw.scan(connection, statements.first(ROWS, raw.name))
+        return _Staging(connection, plan, statements, batch).run(rejected, references, targets)
+    finally:
+        for table in (ROWS, MENDED):
+            connection.execute(f"drop table if exists {table}")
+
+
+class _Staging:
+    """The steps after the scan."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, plan: FilePlan, statements: Statements, batch: Batch
+    ) -> None:
+        self._connection = connection
+        self._plan = plan
+        self._statements = statements
+        self._batch = batch
+        self._is_wide = bool(plan.wide_columns)
+        self._faults = Faults(connection, plan, batch.file_name)
+        self._account = Account()
+
+    def run(self, rejected: Sequence[RejectedRecord], references: Sequence[KeySet], targets: Targets) -> Account:
+        account = self._account
+        account.rows_read, account.rows_dropped, odd, odd_columns = self._count()
+        account.rows_read += len(rejected)
+        if odd:
+            self._mend(odd_columns)
+        self._faults.add_rejected(rejected)
+        self._faults.add_broken_rules(ROWS)
+        self._faults.add_scale(ROWS)
+        self._faults.add_row_rules(ROWS)
+        for keys in references:
+            self._faults.add_reference(ROWS, keys)
+        duplicates = drop_duplicates(self._connection, self._plan, ROWS, self._faults)
+        account.rows_quarantined = self._faults.rows
+        account.rows_duplicate = duplicates.rows
+        account.findings = self._faults.findings()
+        where = f"not _is_dropped{self._faults.condition}{duplicates.condition}"
+        account.repairs = self._repairs(where, has_mended=bool(odd))
+        account.records_staged = self._write(where, targets.staged)
+        account.rows_staged = self._rows_staged(where) if self._is_wide else account.records_staged
+        if self._faults.rows:
+            self._faults.write(targets.quarantined, self._batch)
+        account.require_balance(self._batch.file_name)
+        return account
+
+    def _count(self) -> tuple[int, int, int, int]:
+        rows = "count(distinct row_number)" if self._is_wide else "count(*)"
+        (counts,) = self._fetch(
+            f"select {rows}, {rows} filter (_is_dropped), count(*) filter (_is_odd and not _is_dropped), "
+            f"coalesce(bit_or(_odd_columns) filter (not _is_dropped), 0) from {ROWS}"
+        )
+        return counts
+
+    def _mend(self, odd_columns: int) -> None:
+        """Reads odd rows again and puts what came of it in their place."""
+        self._connection.execute(self._statements.second(MENDED, ROWS, odd_columns))
+        columns = ", ".join(f"{name} = {MENDED}.{name}" for name in self._statements.mended_columns)
+        self._connection.execute(f"update {ROWS} set {columns} from {MENDED} where {ROWS}.rowid = {MENDED}._id")
+        self._faults.add_cells(MENDED)
+
+    def _repairs(self, where: str, *, has_mended: bool) -> dict[tuple[str, str], int]:
+        repairs: dict[tuple[str, str], int] = {}
+        if has_mended:
+            found = self._fetch(
+                f"select repair.column_name, repair.rule, count(*) from "
+                f"(select unnest(_repairs) as repair from {MENDED} where len(_repairs) > 0 "
+                f"and _id in (select rowid from {ROWS} where {where})) group by all order by all"
+            )
+            repairs = {(column, rule): cells for column, rule, cells in found}
+        if self._plan.acuities:
+            counts = ", ".join(
+                f"count(*) filter (_decimal & {1 << bit} <> 0)" for bit in range(len(self._plan.acuities))
+            )
+            (cells,) = self._fetch(f"select {counts} from {ROWS} where {where}")
+            named = zip(self._plan.acuities, cells, strict=True)
+            repairs |= {(planned.name, "decimal_acuity"): count for planned, count in named if count}
+        return repairs
+
+    def _write(self, where: str, target: Path) -> int:
+        columns = [*self._plan.contract.staged_columns, *batch_columns(self._batch)]
+        if self._plan.wide_values:
+            where += f" and coalesce({', '.join(f'{name}::varchar' for name in self._plan.wide_values)}) is not null"
+        query = f"select {', '.join(columns)}, row_number from {ROWS} where {where}"
+        return write_parquet(self._connection, query, target)
+
+    def _rows_staged(self, where: str) -> int:
+        ((rows,),) = self._fetch(f"select count(distinct row_number) from {ROWS} where {where}")
+        return int(rows)
+
+    def _fetch(self, query: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query).fetchall()

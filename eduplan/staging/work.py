@@ -1,0 +1,179 @@
+"""The work on one file: land its bytes, read them, stage them.
+
+Belongs here: what one thread does. Does not belong here: the register, which one thread alone writes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from eduplan.declarations.contracts import CodeList, Contract
+from eduplan.errors import EduplanError
+from eduplan.faults import describe_unexpected, explain
+from eduplan.landing.arrivals import Arrival
+from eduplan.landing.store import batch_id, land, landed_path
+from eduplan.periods import Period
+from eduplan.project import Project
+from eduplan.reading.table import RawTable, read_table
+from eduplan.staging.account import Account, Batch
+from eduplan.staging.normalise import set_forms
+from eduplan.staging.periods import resolve_period
+from eduplan.staging.pseudonyms import set_key
+from eduplan.staging.references import KeySet, quarantine_path, staged_path
+from eduplan.staging.stage import Targets, stage_rows
+
+RAW_TABLE = "_eduplan_raw"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to stage.
+
+    Attributes:
+        contract: Its contract.
+        arrival: The file.
+        sha256: Hash of its bytes where they are landed already.
+        is_superseded: Whether a later file of the same slot arrived with it, so that it is only recorded.
+    """
+
+    contract: Contract
+    arrival: Arrival
+    sha256: str | None = None
+    is_superseded: bool = False
+
+
+@dataclass
+class Done:
+    """What came of a job.
+
+    Attributes:
+        job: The job.
+        sha256: Hash of the bytes, once they are landed.
+        period: The period, once it is known.
+        file_format: Format of the file, once it was read.
+        encoding: Encoding of the file, once it was read.
+        account: Where its rows went, if it was staged.
+        error: Why it was not staged.
+    """
+
+    job: Job
+    sha256: str | None = None
+    period: Period | None = None
+    file_format: str | None = None
+    encoding: str | None = None
+    account: Account | None = None
+    error: EduplanError | None = None
+
+    @property
+    def batch_id(self) -> str | None:
+        """Identity of the batch, once the bytes are landed."""
+        if self.sha256 is None:
+            return None
+        arrival = self.job.arrival
+        period = self.period.text if self.period else ""
+        return batch_id(arrival.source, period, arrival.sender, self.sha256)
+
+
+class Worker:
+    """Stages files, on a cursor of its own in each thread.
+
+    Args:
+        connection: The working warehouse, with the macros.
+        project: The project.
+        codes: Code lists by name.
+        key: Key of the person keys, if there is one.
+        is_staged: Says whether a batch is in force just as it would be staged now.
+        keys: Gives the keys that a contract may refer to in a period.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        project: Project,
+        codes: Mapping[str, CodeList],
+        key: bytes | None,
+        *,
+        is_staged: Callable[[str, Contract], bool],
+        keys: Callable[[Contract, Period], list[KeySet]],
+    ) -> None:
+        self._connection = connection
+        self._project = project
+        self._codes = codes
+        self._key = key
+        self._is_staged = is_staged
+        self._keys = keys
+        self._local = threading.local()
+
+    def run(self, job: Job) -> Done:
+        """Does one job; whatever goes wrong is told in the result, so that other files go on."""
+        done = Done(job, sha256=job.sha256, period=job.arrival.period)
+        try:
+            self._run(done)
+        except Exception as error:
+            # The message of an unexpected error may quote a value of the file, so it is left out.
+            known = explain(error)
+            done.error = known or EduplanError(describe_unexpected(error), where=job.arrival.relative_path)
+            done.account = None
+        return done
+
+    def _run(self, done: Done) -> None:
+        job = done.job
+        if done.sha256 is None:
+            done.sha256 = land(self._project, job.arrival.path).sha256
+        if job.is_superseded or (done.period is not None and self._is_done(done)):
+            return
+        cursor = self._cursor()
+        with read_table(
+            cursor,
+            landed_path(self._project, done.sha256),
+            job.contract,
+            table_name=RAW_TABLE,
+            work=self._project.work / "tmp",
+            file_name=job.arrival.relative_path,
+            largest_bytes=self._project.settings.largest_file_mb * 1024 * 1024,
+        ) as raw:
+            done.period = resolve_period(cursor, raw, job.contract, done.period, job.arrival.relative_path)
+            if not self._is_done(done):
+                done.account = self._stage(cursor, raw, done, done.period)
+            done.file_format, done.encoding = raw.file_format, raw.encoding
+
+    def _is_done(self, done: Done) -> bool:
+        return done.batch_id is not None and self._is_staged(done.batch_id, done.job.contract)
+
+    def _stage(self, cursor: duckdb.DuckDBPyConnection, raw: RawTable, done: Done, period: Period) -> Account:
+        contract, arrival = done.job.contract, done.job.arrival
+        batch = Batch(
+            batch_id=done.batch_id or "",
+            source=arrival.source,
+            period=period,
+            sender=arrival.sender,
+            file_name=arrival.relative_path,
+        )
+        targets = Targets(
+            staged=staged_path(self._project, batch.source, batch.batch_id),
+            quarantined=quarantine_path(self._project, batch.source, batch.batch_id),
+        )
+        return stage_rows(
+            cursor,
+            raw,
+            contract,
+            self._codes,
+            batch=batch,
+            name_values=arrival.name_values,
+            references=self._keys(contract, period),
+            targets=targets,
+        )
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._connection.cursor()
+            set_forms(cursor)
+            if self._key is not None:
+                set_key(cursor, self._key)
+            self._local.cursor = cursor
+        return cursor
