@@ -10,6 +10,14 @@ from eduplan.indicators.grouping import cell_sets
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 from eduplan.warehouse.slices import quoted
 
+_WITHOUT_EXACT_FRACTION = (
+    IndicatorKind.CHANGE,
+    IndicatorKind.COUNT,
+    IndicatorKind.DISTINCT,
+    IndicatorKind.WEIGHTED_RATIO,
+    IndicatorKind.DISPERSION,
+)
+
 
 def change_query(indicator: Indicator, base: Indicator) -> str:
     """Differences of the base indicator's values, for the cells that this indicator lists.
@@ -44,12 +52,15 @@ def change_query(indicator: Indicator, base: Indicator) -> str:
 
 
 def _difference(change: Change, base: Indicator) -> str:
-    """The change in the unit of the base or in per cent, from exact fractions where the base has them."""
+    """The change in the unit of the base or in per cent, from exact fractions where the base has them.
+
+    The stored numerator of a weighted ratio or a dispersion is rounded, so that its value is the better of the two.
+    """
     sign = 1 if change.sign == "rise" else -1
     plain = "later.obs_value - earlier.obs_value"
     if change.measure == "per_cent":
         return f"{sign} * ({plain}) * 100 / nullif(earlier.obs_value, 0)"
-    if base.kind in (IndicatorKind.CHANGE, IndicatorKind.COUNT, IndicatorKind.DISTINCT):
+    if base.kind in _WITHOUT_EXACT_FRACTION:
         return f"{sign} * ({plain})"
     crossed = "(later.numerator * earlier.denominator - earlier.numerator * later.denominator)"
     exact = (

@@ -119,8 +119,7 @@ def _coverage(answers: Answers, facts: Facts, everyone: pl.DataFrame, year: int)
     for season in ("autumn", "spring"):
         if (year, season) not in facts.screenings:
             continue
-        rows = facts.screenings[year, season].filter(pl.col("is_valid") & ~pl.col("is_retest"))
-        seen = rows.select("person", seen=pl.lit(value=True)).unique()
+        seen = screened(facts, year, season).filter("valid").select("person", seen=pl.lit(value=True)).unique()
         reached = everyone.join(seen, on="person", how="left", maintain_order="left")
         answers.ratio(f"HLT-03.{season}", year, share(reached, pl.col("seen")), by=("stage",))
 
