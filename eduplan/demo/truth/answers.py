@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -75,10 +76,25 @@ class Answers:
         keys = [*dimensions, *(["district"] if district is not None else [])]
         self._add(code, year, keys, {**dimensions, "district": district}, None, None, value)
 
-    def find(self, code: str, year: int) -> dict[tuple[str, ...], float]:
-        """The known values of an indicator in a year, by area and dimensions."""
+    def share_of_weights(
+        self, code: str, year: int, district: int | None, estimate: Fraction, weight: int, dimensions: dict[str, str]
+    ) -> None:
+        """Adds a weighted share in per cent; its numerator, the estimate, is kept with six decimals."""
+        keys = [*dimensions, *(["district"] if district is not None else [])]
+        record = {**dimensions, "district": district}
+        if not weight:
+            self._add(code, year, keys, record, None, None, None)
+            return
+        millionths = (2 * 10**6 * estimate.numerator + estimate.denominator) // (2 * estimate.denominator)
+        value = float(100 * estimate / weight)
+        self._add(code, year, keys, record, _number(millionths, 6), weight, value)
+
+    def kept(self, code: str, year: int) -> dict[tuple[str, ...], Fraction]:
+        """The values in per cent of a year as a reader works them out from what is kept, by area and dimensions."""
         return {
-            (row["ref_area"], *(row[name] for name in DIMENSIONS)): row["value"]
+            (row["ref_area"], *(row[name] for name in DIMENSIONS)): 100
+            * Fraction(row["numerator"])
+            / row["denominator"]
             for row in self.rows.get(code, [])
             if row["time_period"] == school_year_text(year) and row["value"] is not None
         }

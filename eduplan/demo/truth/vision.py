@@ -63,7 +63,7 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     rows = screened(facts, year)
     valid = rows.filter(pl.col("valid"))
     everyone = scope(facts, year)
-    _weighted(answers, everyone, valid, year)
+    _standardised(answers, everyone, valid, year)
     _fall(answers, year)
     answers.ratio(
         "HLT-01.unweighted", year, share(valid, pl.col("myopic")), by=("stage", "urban_class", "sex", "grade")
@@ -80,39 +80,36 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
         answers.ratio("HLT-05", year, share(at_risk, pl.col("myopic")), by=("stage", "sex"))
 
 
-def _weighted(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame, year: int) -> None:
+def _standardised(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame, year: int) -> None:
     """HLT-01: each stratum's share of myopic pupils, weighted with the stratum's pupils."""
     pupils_of = everyone.group_by(_STRATUM, maintain_order=True).agg(pl.len().alias("pupils"))
     found = valid.group_by(_STRATUM).agg(pl.len().alias("examined"), pl.col("myopic").sum().alias("myopic"))
     strata = pupils_of.join(found, on=_STRATUM, how="inner").with_columns(pl.col("stage", "sex").cast(pl.String))
-    answers.value("HLT-01", year, None, _weighted_share(strata))
+    answers.share_of_weights("HLT-01", year, None, *_weighted(strata), {})
     for place in range(len(answers.area_codes)):
-        answers.value("HLT-01", year, place, _weighted_share(strata.filter(pl.col("district") == place)))
+        answers.share_of_weights("HLT-01", year, place, *_weighted(strata.filter(pl.col("district") == place)), {})
     for dimension in ("stage", "sex"):
         for (key,), group in sorted(strata.partition_by(dimension, as_dict=True).items()):
-            answers.value("HLT-01", year, None, _weighted_share(group), **{dimension: str(key)})
+            answers.share_of_weights("HLT-01", year, None, *_weighted(group), {dimension: str(key)})
 
 
-def _weighted_share(strata: pl.DataFrame) -> float | None:
-    total = int(strata["pupils"].sum())
-    if not total:
-        return None
+def _weighted(strata: pl.DataFrame) -> tuple[Fraction, int]:
+    """Myopic pupils as the strata estimate them, and pupils."""
     rows = strata.select("pupils", "myopic", "examined").iter_rows()
-    return float(
-        sum((Fraction(pupils * myopic, examined) for pupils, myopic, examined in rows), Fraction(0)) * 100 / total
-    )
+    estimate = sum((Fraction(pupils * myopic, examined) for pupils, myopic, examined in rows), Fraction(0))
+    return estimate, int(strata["pupils"].sum())
 
 
 def _fall(answers: Answers, year: int) -> None:
     """HLT-02: by how many percentage points HLT-01 has fallen within a year."""
-    before, now = answers.find("HLT-01", year - 1), answers.find("HLT-01", year)
+    before, now = answers.kept("HLT-01", year - 1), answers.kept("HLT-01", year)
     for key in (key for key in before if key in now):
         area, dimensions = key[0], dict(zip(DIMENSIONS, key[1:], strict=True))
         if dimensions["sex"] != TOTAL:
             continue
         district = answers.area_codes.index(area) if area in answers.area_codes else None
         stage = {} if dimensions["stage"] == TOTAL else {"stage": dimensions["stage"]}
-        answers.value("HLT-02", year, district, before[key] - now[key], **stage)
+        answers.value("HLT-02", year, district, float(before[key] - now[key]), **stage)
 
 
 def _coverage(answers: Answers, facts: Facts, everyone: pl.DataFrame, year: int) -> None:
