@@ -268,7 +268,7 @@ class Contract(Declaration):
     several_files: bool = False
     layout: Layout = Layout()
     unpivot: list[Unpivot] = []
-    columns: list[Column] = Field(min_length=1)
+    columns: list[Column] = Field(min_length=1, max_length=126)
     derive: list[Derived] = []
     key: list[Name] = Field(min_length=1)
     duplicates: Literal["exact", "first", "last"] = "exact"

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from eduplan.declarations.contracts import Column
 from eduplan.staging.cells import Cell, Names, reason
-from eduplan.staging.normalise import is_placeholder
+from eduplan.staging.vocabulary import is_placeholder
 
 SCALE_REASON = "scale"
 

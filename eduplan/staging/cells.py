@@ -16,10 +16,8 @@ from dataclasses import dataclass, field
 
 from eduplan.declarations.contracts import CodeList, Column, ColumnType
 from eduplan.declarations.text import Bilingual
-from eduplan.staging.normalise import PLACEHOLDERS, UNTIDY, compact, is_placeholder, sql_text, tidy
-
-TRUE_TEXTS = ("是", "Y", "y", "1", "√", "有", "true", "True", "TRUE", "YES", "Yes", "yes", "✓", "T", "对")
-FALSE_TEXTS = ("否", "N", "n", "0", "×", "无", "false", "False", "FALSE", "NO", "No", "no", "✗", "F", "没有", "错")
+from eduplan.staging.normalise import UNTIDY, sql_text
+from eduplan.staging.vocabulary import PLACEHOLDERS, code_of, flag_of, is_placeholder, loose_code_of
 
 _DATE_FORMATS = (
     *("%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y年%m月%d"),
@@ -107,7 +105,7 @@ def text_cell(column: Column, names: Names) -> Cell:
         return Cell(
             names=names,
             sql_type="varchar",
-            quick=f"case when {is_tidy} then {raw} end",
+            quick=f"case when {is_tidy} and not {is_placeholder(raw)} then {raw} end",
             careful=simple,
             fault="cast(null as varchar)",
             reasons={},
@@ -116,7 +114,7 @@ def text_cell(column: Column, names: Names) -> Cell:
     pattern = sql_text(column.pattern)
     conditions = [f"regexp_matches({raw}, {pattern})"]
     if not _takes_tidy_texts_only(column.pattern):
-        conditions.append(is_tidy)
+        conditions += [is_tidy, f"not {is_placeholder(raw)}"]
     without_zeros = rf"regexp_replace({text}, '\.0+$', '')"
     without_spaces = rf"regexp_replace({text}, '\s', '', 'g')"
     return Cell(
@@ -149,31 +147,17 @@ def _takes_tidy_texts_only(pattern: str) -> bool:
 
 def code_cell(column: Column, code_list: CodeList, names: Names) -> Cell:
     """A code, by itself or by any of its labels."""
-    exact: dict[str, str] = {}
-    for value in code_list.values:
-        for label in (value.code, *value.labels):
-            exact.setdefault(label, value.code)
-    for value in code_list.values:
-        # Titles come after all codes and labels, which may use the same word for another code.
-        for label in (*(tidy(text) for text in value.labels), value.zh, tidy(value.zh), value.en):
-            exact.setdefault(label, value.code)
-    exact.pop("", None)
-    loose: dict[str, str] = {}
-    for label, code in exact.items():
-        loose.setdefault(compact(label), code)
-    known = ", ".join(sql_text(label) for label in exact)
-    compacted = rf"regexp_replace(lower({names.simple}), '\s', '', 'g')"
-    title = code_list.title
+    name, title = code_list.code_list, code_list.title
     return Cell(
         names=names,
         sql_type="varchar",
-        quick=_choice(names.raw, exact),
-        is_placeholder=f"({is_placeholder(names.text)} and {names.text} not in ({known}))",
+        quick=code_of(name, names.raw),
+        is_placeholder=f"({is_placeholder(names.text)} and {code_of(name, names.text)} is null)",
         simplified=rf"regexp_replace({names.text}, '^(\d+)\.0+$', '\1')",
-        careful=f"coalesce({_choice(names.simple, exact)}, {_choice(compacted, loose)})",
+        careful=f"coalesce({code_of(name, names.simple)}, {loose_code_of(name, names.simple)})",
         repairs={
             "decimal_zero": f"{names.simple} <> {names.text}",
-            "label": f"{names.column} is not null and {names.simple} not in ({known})",
+            "label": f"{names.column} is not null and {code_of(name, names.simple)} is null",
         },
         fault="'code'",
         reasons={
@@ -182,23 +166,15 @@ def code_cell(column: Column, code_list: CodeList, names: Names) -> Cell:
     )
 
 
-def _choice(text: str, values: Mapping[str, str]) -> str:
-    cases = " ".join(f"when {sql_text(label)} then {sql_text(code)}" for label, code in values.items())
-    return f"case {text} {cases} end"
-
-
 def flag_cell(column: Column, names: Names) -> Cell:
     """Yes or no."""
-    texts = {**dict.fromkeys(TRUE_TEXTS, "true"), **dict.fromkeys(FALSE_TEXTS, "false")}
-    cases = " ".join(f"when {sql_text(text)} then {value}" for text, value in texts.items())
-    known = ", ".join(sql_text(text) for text in texts)
     return Cell(
         names=names,
         sql_type="boolean",
-        quick=f"case {names.raw} {cases} end",
-        is_placeholder=f"({is_placeholder(names.text)} and {names.text} not in ({known}))",
+        quick=flag_of(names.raw),
+        is_placeholder=f"({is_placeholder(names.text)} and {flag_of(names.text)} is null)",
         simplified=rf"regexp_replace({names.text}, '^(\d)\.0+$', '\1')",
-        careful=f"case {names.simple} {cases} end",
+        careful=flag_of(names.simple),
         repairs={"decimal_zero": f"{names.simple} <> {names.text}"},
         fault="'flag'",
         reasons={"flag": reason(column, "flag", "neither yes nor no", "应填“是”或“否”")},

@@ -12,23 +12,25 @@ from eduplan.staging.normalise import sql_text
 from eduplan.staging.plan import FilePlan
 
 
-def is_dropped(plan: FilePlan) -> str:
-    """SQL: whether a row is no data.
+def is_total(plan: FilePlan) -> str:
+    """SQL: whether a row is a totals row; it can look like data, so its label is looked for in every row."""
+    if not plan.contract.layout.totals:
+        return "false"
+    labels = f"[{', '.join(sql_text(label) for label in plan.contract.layout.totals)}]"
+    return (
+        f"coalesce({' or '.join(f'list_contains({labels}, {column})' for column in _columns_of_labels(plan))}, false)"
+    )
 
-    Totals rows can look like data, so their labels are looked for in every row. Everything else lacks a required cell,
-    so it is looked for only in rows that are odd for that reason.
-    """
-    totals = plan.contract.layout.totals
-    labels = ", ".join(sql_text(label) for label in totals)
-    columns = _columns_of_labels(plan)
-    quick = " or ".join(f"{column} in ({labels})" for column in columns) if totals else "false"
+
+def is_no_data(plan: FilePlan) -> str:
+    """SQL: whether a row that lacks something is no data at all."""
     conditions = [f"{_first_text(plan)} is null", *_footers(plan), *_repeated_header(plan), *_heading_rows(plan)]
+    totals = plan.contract.layout.totals
     if totals:
         spaced = "|".join(r"\s*".join(re.escape(character) for character in label) for label in totals)
         pattern = sql_text(rf"[\s\x{{3000}}]*({spaced})[\s\x{{3000}}]*[:：]?[\s\x{{3000}}]*")
-        conditions += [f"regexp_full_match({column}, {pattern})" for column in columns]
-    # CASE, because AND would try the patterns on every row.
-    return f"case when {quick} then true when _is_odd then coalesce({' or '.join(conditions)}, false) else false end"
+        conditions += [f"regexp_full_match({column}, {pattern})" for column in _columns_of_labels(plan)]
+    return f"coalesce({' or '.join(f'({condition})' for condition in conditions)}, false)"
 
 
 def heading_columns(plan: FilePlan, relation: str) -> str:

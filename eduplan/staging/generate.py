@@ -7,10 +7,10 @@ The first statement reads the file once. It gives every row its values as far as
 texts of the rows that need a closer look (``_is_odd``). The second statement reads those rows the careful way. Both
 end in the same columns:
 
-``row_number``, the typed columns, derived columns and person key; ``_broken`` (one bit a rule of the contract that does
-not hold), ``_decimal`` (one bit an acuity that was written as a decimal). The first adds ``_is_odd``,
-``_odd_columns`` (one bit a column that needs the careful way), ``_is_dropped`` and ``_cells``; the second ``_id``,
-``_faults`` and ``_repairs``.
+``row_number``, the typed columns, derived columns and person key; ``_is_dropped`` for rows that are no data; and as
+masks with one bit a column or rule ``_broken`` (rules of the contract that do not hold), ``_decimal`` (acuities
+written as decimals), ``_blank`` (placeholders). The first adds ``_is_odd``, ``_odd`` (columns that need the careful
+way) and ``_cells``; the second ``_id``, ``_faults`` and ``_repairs``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from eduplan.staging.acuity import is_decimal_reading
-from eduplan.staging.dropping import heading_columns, is_dropped
+from eduplan.staging.dropping import heading_columns, is_no_data, is_total
 from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
 from eduplan.staging.plan import FilePlan, PlannedColumn
 from eduplan.staging.pseudonyms import person_key_sql
-
-BITS = 62
-"""Bits of a mask; a 63rd condition shares the first bit, which only makes more rows be looked at."""
+from eduplan.staging.vocabulary import is_placeholder
 
 LONGEST_VALUE = 200
 _LOOKS_LIKE_IDENTITY = r"\d{14}|\d(\.\d+)?[eE]\+\d"
@@ -42,9 +40,9 @@ class Statements:
     def __init__(self, plan: FilePlan) -> None:
         self._plan = plan
         self._sent = [planned for planned in plan.columns if planned.is_sent]
-        self._texts = list(
-            dict.fromkeys(each.cell.names.raw for each in self._sent if not each.cell.names.raw.startswith("'"))
-        )
+        wide = [f"_wide_{field.column}" for field in plan.wide_fields]
+        headings = [f"_heading_{name}" for name, _ in plan.headings]
+        self._texts = [*plan.labelled, *headings, *wide]
 
     def first(self, table: str, relation: str) -> str:
         """Reads the raw table once, the quick way.
@@ -55,41 +53,62 @@ class Statements:
         """
         layers = _Layers(f"select {self._inputs()} from {self._spread(relation)}")
         self._add_values(layers, careful=())
-        layers.add({"_is_odd": " or ".join([*map(_is_odd, self._sent), *self._lacking()])})
-        layers.add({"_is_dropped": is_dropped(self._plan)})
+        layers.add({"_unread": _mask(map(_is_unread, self._sent))})
+        blank = _mask(is_placeholder(planned.cell.names.raw) for planned in self._sent)
+        layers.add({"_blank": f"case when _unread = 0 then 0 else _unread & {blank} end"})
+        layers.add({"_is_odd": " or ".join(["_unread <> _blank", *self._lacking()])})
         self._add_judgement(layers)
         texts = ", ".join(self._texts)
         outputs = {
             **self._outputs(careful=()),
+            "_is_dropped": is_total(self._plan),
+            "_blank": "_blank",
             "_is_odd": "_is_odd",
-            "_odd_columns": f"case when _is_odd then {_bits(map(_is_odd, self._sent))} else 0 end",
-            "_is_dropped": "_is_dropped",
-            "_cells": f"case when _is_odd and not _is_dropped then [{texts}] end",
+            "_odd": "xor(_unread, _blank)",
+            "_cells": f"case when _is_odd then [{texts}] end",
         }
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
-    def second(self, table: str, rows: str, odd_columns: int) -> str:
+    def second(self, table: str, rows: str, odd: int) -> str:
         """Reads the odd rows again, the careful way.
 
         Args:
             table: Temporary table to create.
             rows: The table that the first statement made.
-            odd_columns: Bits of the columns that need the careful way.
+            odd: Mask of the columns that need the careful way.
         """
-        careful = [planned for bit, planned in enumerate(self._sent) if odd_columns >> (bit % BITS) & 1]
+        careful = [planned for bit, planned in enumerate(self._sent) if odd >> bit & 1]
         texts = ", ".join(f"_cells[{position}] as {name}" for position, name in enumerate(self._texts, start=1))
         layers = _Layers(f"select rowid as _id, row_number, {texts} from {rows} where _is_odd and not _is_dropped")
         self._add_careful_texts(layers, careful)
         self._add_values(layers, careful)
         layers.add({"_faults": self._faults(careful), "_repairs": self._repairs(careful)})
         self._add_judgement(layers)
-        outputs = {"_id": "_id", **self._outputs(careful), "_faults": "_faults", "_repairs": "_repairs"}
+        outputs = {
+            "_id": "_id",
+            **self._outputs(careful),
+            "_is_dropped": is_no_data(self._plan),
+            "_faults": "_faults",
+            "_repairs": "_repairs",
+        }
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
     @property
     def mended_columns(self) -> list[str]:
         """The columns that the second statement gives new values."""
-        return [name for name in self._outputs(careful=()) if name != "row_number"]
+        return [*(name for name in self._outputs(careful=()) if name != "row_number"), "_is_dropped"]
+
+    def placeholder_counts(self, blank: int) -> dict[str, str]:
+        """SQL that counts the placeholders of a column, by column.
+
+        Args:
+            blank: Mask of the columns that have any.
+        """
+        return {
+            planned.name: f"count(*) filter (_blank & {1 << bit} <> 0)"
+            for bit, planned in enumerate(self._sent)
+            if blank >> bit & 1
+        }
 
     def _inputs(self) -> str:
         headings = [f"_heading_{name}" for name, _ in self._plan.headings]
@@ -160,8 +179,8 @@ class Statements:
         names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived()]
         return {
             **{name: name for name in names},
-            "_broken": _bits(f"not ({rule.check})" for rule in self._plan.contract.rules),
-            "_decimal": _bits(_is_decimal(planned, planned in careful) for planned in self._plan.acuities),
+            "_broken": _mask(f"not ({rule.check})" for rule in self._plan.contract.rules),
+            "_decimal": _mask(_is_decimal(planned, planned in careful) for planned in self._plan.acuities),
         }
 
     def _lacking(self) -> list[str]:
@@ -216,10 +235,11 @@ class _Layers:
         return f"select {chosen}\nfrom ({self._sql})"
 
 
-def _is_odd(planned: PlannedColumn) -> str:
+def _is_unread(planned: PlannedColumn) -> str:
+    """Whether a cell says something that the quick way does not understand."""
     raw = planned.cell.names.raw
     declared = "".join(f" and {raw} <> {sql_text(text)}" for text in planned.column.null_values)
-    return f"({planned.name} is null and {raw} is not null{declared})"
+    return f"{planned.name} is null and {raw} is not null{declared}"
 
 
 def _is_empty(planned: PlannedColumn) -> str:
@@ -255,9 +275,11 @@ def _is_decimal(planned: PlannedColumn, is_careful: bool) -> str:
     return f"{planned.name} is not null and {is_decimal_reading(reading)}"
 
 
-def _bits(conditions: Iterable[str]) -> str:
+def _mask(conditions: Iterable[str]) -> str:
     """One bit a condition; conditions that are null are none."""
-    terms = [
-        f"case when {condition} then {1 << (bit % BITS)}::bigint else 0 end" for bit, condition in enumerate(conditions)
-    ]
-    return f"({' | '.join(terms)})" if terms else "0::bigint"
+    listed = list(conditions)
+    if not listed:
+        return "0::bigint"
+    sql_type = "bigint" if len(listed) < 63 else "hugeint"
+    terms = [f"case when {condition} then {1 << bit}::{sql_type} else 0 end" for bit, condition in enumerate(listed)]
+    return f"({' | '.join(terms)})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from eduplan.declarations.contracts import Column
 from eduplan.staging.cells import Cell, Names, Reason, reason
-from eduplan.staging.normalise import is_placeholder
+from eduplan.staging.vocabulary import is_placeholder
 
 CERTIFICATE_COLUMN = "certificate_type"
 RESIDENT_CARD = "resident_card"

@@ -6,11 +6,8 @@ the text.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
-
-import duckdb
 
 _SPACES = r"\s\x{A0}\x{3000}\x{2000}-\x{200A}\x{202F}"
 _INVISIBLE = r"\x{0}-\x{8}\x{B}\x{E}-\x{1F}\x{7F}\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}"
@@ -32,14 +29,6 @@ _COMPATIBILITY_BLOCKS = (
     (0xFFE0, 0xFFE6),
 )
 
-PLACEHOLDERS = (
-    *("-", "--", "---", "—", "——", "/", "//", "\\", "?", "??", "*", "…", "......"),
-    *("无", "无数据", "空", "不详", "未知", "待补", "XX", "XXX", "xx", "xxx"),
-    *("NULL", "null", "Null", "None", "none", "NaN", "nan", "N/A", "n/a", "NA", "#N/A"),
-    *("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),
-)
-"""Texts that mean "no value" in any column, unless the column has them as a code."""
-
 
 def _compatible_forms() -> dict[str, str]:
     """Characters that have a compatibility form."""
@@ -52,8 +41,11 @@ def _compatible_forms() -> dict[str, str]:
     return forms
 
 
-_FORMS = _compatible_forms()
-_FORMS_VARIABLE = "eduplan_compatible_forms"
+COMPATIBLE_FORMS = _compatible_forms()
+"""Characters of another form, by character."""
+
+FORMS_VARIABLE = "eduplan_compatible_forms"
+"""Variable of a connection that :func:`of_one_width` looks rare characters up in."""
 
 
 def _ranges(characters: Iterable[str]) -> str:
@@ -73,15 +65,12 @@ def sql_text(text: str) -> str:
 
 
 _FULL_WIDTH = r"\x{FF01}-\x{FF5E}\x{3000}\x{A0}"
-_OTHER_FORMS = _ranges(_FORMS)
-_PLACEHOLDER_PATTERN = "|".join(re.escape(text) for text in PLACEHOLDERS)
-
+_OTHER_FORMS = _ranges(COMPATIBLE_FORMS)
 UNTIDY = "|".join(
     (
         f"^[{_SPACES}{_INVISIBLE}{_APOSTROPHES}]",
         f"[{_SPACES}]$",
         f"[{_INVISIBLE}{_FULL_WIDTH}{_OTHER_FORMS}]",
-        f"^(?:{_PLACEHOLDER_PATTERN})$",
         "^$",
     )
 )
@@ -99,11 +88,6 @@ def without_apostrophe(text: str) -> str:
     return f"regexp_replace({text}, {sql_text(f'^[{_APOSTROPHES}]+[{_SPACES}]*')}, '')"
 
 
-def set_forms(connection: duckdb.DuckDBPyConnection) -> None:
-    """Gives a connection the table that :func:`of_one_width` looks rare characters up in."""
-    connection.execute(f"set variable {_FORMS_VARIABLE} = map($1, $2)", [list(_FORMS), list(_FORMS.values())])
-
-
 def of_one_width(text: str) -> str:
     """SQL: in compatibility form (NFKC), so that letters and digits of full width become plain.
 
@@ -113,7 +97,7 @@ def of_one_width(text: str) -> str:
         "when unicode(character) between 65281 and 65374 then chr(unicode(character) - 65248) "
         "when unicode(character) in (160, 12288) then ' '"
     )
-    looked_up = f"when unicode(character) > 177 then coalesce(getvariable('{_FORMS_VARIABLE}')[character], character)"
+    looked_up = f"when unicode(character) > 177 then coalesce(getvariable('{FORMS_VARIABLE}')[character], character)"
     return (
         f"case when regexp_matches({text}, '[{_OTHER_FORMS}]') then {_by_character(text, f'{narrow} {looked_up}')} "
         f"when regexp_matches({text}, '[{_FULL_WIDTH}]') then {_by_character(text, narrow)} else {text} end"
@@ -128,11 +112,6 @@ def _by_character(text: str, cases: str) -> str:
 def without_invisible(text: str) -> str:
     """SQL: without zero-width and control characters."""
     return f"regexp_replace({text}, '[{_INVISIBLE}]', '', 'g')"
-
-
-def is_placeholder(text: str) -> str:
-    """SQL: whether the text says that there is no value."""
-    return f"{text} in ({', '.join(sql_text(each) for each in PLACEHOLDERS)})"
 
 
 def tidy(text: str) -> str:

@@ -87,10 +87,11 @@ class _Staging:
 
     def run(self, rejected: Sequence[RejectedRecord], references: Sequence[KeySet], targets: Targets) -> Account:
         account = self._account
-        account.rows_read, account.rows_dropped, odd, odd_columns = self._count()
-        account.rows_read += len(rejected)
+        odd, odd_columns, blank_columns = self._look()
         if odd:
             self._mend(odd_columns)
+        account.rows_read, account.rows_dropped = self._count()
+        account.rows_read += len(rejected)
         self._faults.add_rejected(rejected)
         self._faults.add_broken_rules(ROWS)
         self._faults.add_scale(ROWS)
@@ -102,7 +103,7 @@ class _Staging:
         account.rows_duplicate = duplicates.rows
         account.findings = self._faults.findings()
         where = f"not _is_dropped{self._faults.condition}{duplicates.condition}"
-        account.repairs = self._repairs(where, has_mended=bool(odd))
+        account.repairs = self._repairs(where, blank_columns, has_mended=bool(odd))
         account.records_staged = self._write(where, targets.staged)
         account.rows_staged = self._rows_staged(where) if self._is_wide else account.records_staged
         if self._faults.rows:
@@ -110,12 +111,18 @@ class _Staging:
         account.require_balance(self._batch.file_name)
         return account
 
-    def _count(self) -> tuple[int, int, int, int]:
-        rows = "count(distinct row_number)" if self._is_wide else "count(*)"
-        (counts,) = self._fetch(
-            f"select {rows}, {rows} filter (_is_dropped), count(*) filter (_is_odd and not _is_dropped), "
-            f"coalesce(bit_or(_odd_columns) filter (not _is_dropped), 0) from {ROWS}"
+    def _look(self) -> tuple[int, int, int]:
+        """How many records are odd, the columns that make them so, and the columns that have placeholders."""
+        (found,) = self._fetch(
+            f"select count(*) filter (_is_odd), coalesce(bit_or(_odd), 0), coalesce(bit_or(_blank), 0) "
+            f"from {ROWS} where not _is_dropped"
         )
+        return found
+
+    def _count(self) -> tuple[int, int]:
+        """How many rows were read, and how many of them are no data."""
+        rows = "count(distinct row_number)" if self._is_wide else "count(*)"
+        (counts,) = self._fetch(f"select {rows}, {rows} filter (_is_dropped) from {ROWS}")
         return counts
 
     def _mend(self, odd_columns: int) -> None:
@@ -125,7 +132,8 @@ class _Staging:
         self._connection.execute(f"update {ROWS} set {columns} from {MENDED} where {ROWS}.rowid = {MENDED}._id")
         self._faults.add_cells(MENDED)
 
-    def _repairs(self, where: str, *, has_mended: bool) -> dict[tuple[str, str], int]:
+    def _repairs(self, where: str, blank_columns: int, *, has_mended: bool) -> dict[tuple[str, str], int]:
+        """Repaired cells of the rows that made it, by column and rule."""
         repairs: dict[tuple[str, str], int] = {}
         if has_mended:
             found = self._fetch(
@@ -134,13 +142,16 @@ class _Staging:
                 f"and _id in (select rowid from {ROWS} where {where})) group by all order by all"
             )
             repairs = {(column, rule): cells for column, rule, cells in found}
-        if self._plan.acuities:
-            counts = ", ".join(
-                f"count(*) filter (_decimal & {1 << bit} <> 0)" for bit in range(len(self._plan.acuities))
-            )
-            (cells,) = self._fetch(f"select {counts} from {ROWS} where {where}")
-            named = zip(self._plan.acuities, cells, strict=True)
-            repairs |= {(planned.name, "decimal_acuity"): count for planned, count in named if count}
+        counts = {
+            (column, "placeholder"): sql for column, sql in self._statements.placeholder_counts(blank_columns).items()
+        }
+        for bit, planned in enumerate(self._plan.acuities):
+            counts[planned.name, "decimal_acuity"] = f"count(*) filter (_decimal & {1 << bit} <> 0)"
+        if counts:
+            (cells,) = self._fetch(f"select {', '.join(counts.values())} from {ROWS} where {where}")
+            for key, count in zip(counts, cells, strict=True):
+                if count:
+                    repairs[key] = repairs.get(key, 0) + count
         return repairs
 
     def _write(self, where: str, target: Path) -> int:

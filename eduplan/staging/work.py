@@ -20,11 +20,11 @@ from eduplan.periods import Period
 from eduplan.project import Project
 from eduplan.reading.table import RawTable, read_table
 from eduplan.staging.account import Account, Batch
-from eduplan.staging.normalise import set_forms
 from eduplan.staging.periods import resolve_period
 from eduplan.staging.pseudonyms import set_key
 from eduplan.staging.references import KeySet, quarantine_path, staged_path
 from eduplan.staging.stage import Targets, stage_rows
+from eduplan.staging.vocabulary import set_vocabulary
 
 RAW_TABLE = "_eduplan_raw"
 
@@ -172,7 +172,7 @@ class Worker:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._connection.cursor()
-            set_forms(cursor)
+            set_vocabulary(cursor, self._codes)
             if self._key is not None:
                 set_key(cursor, self._key)
             self._local.cursor = cursor

@@ -1,0 +1,80 @@
+"""The words that staging knows: placeholders, yes and no, labels of code lists, characters of another form.
+
+Belongs here: the words, and handing them to a connection. Does not belong here: the SQL that looks them up.
+
+They are variables of the connection, not constants in each statement: a file's statements are planned anew for each
+file, and planning some thousand constants would take longer than reading a small file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from eduplan.declarations.contracts import CodeList
+from eduplan.staging.normalise import COMPATIBLE_FORMS, FORMS_VARIABLE, compact, tidy
+
+PLACEHOLDERS = (
+    *("-", "--", "---", "—", "——", "/", "//", "\\", "?", "??", "*", "…", "......"),
+    *("无", "无数据", "空", "不详", "未知", "待补", "XX", "XXX", "xx", "xxx"),
+    *("NULL", "null", "Null", "None", "none", "NaN", "nan", "N/A", "n/a", "NA", "#N/A"),
+    *("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),
+)
+"""Texts that mean "no value" in any column, unless the column has them as a code."""
+
+TRUE_TEXTS = ("是", "Y", "y", "1", "√", "有", "true", "True", "TRUE", "YES", "Yes", "yes", "✓", "T", "对")
+FALSE_TEXTS = ("否", "N", "n", "0", "×", "无", "false", "False", "FALSE", "NO", "No", "no", "✗", "F", "没有", "错")
+
+_PLACEHOLDERS_VARIABLE, _FLAGS_VARIABLE = "eduplan_placeholders", "eduplan_flags"
+
+
+def set_vocabulary(connection: duckdb.DuckDBPyConnection, codes: Mapping[str, CodeList]) -> None:
+    """Gives a connection all words."""
+    connection.execute(f"set variable {_PLACEHOLDERS_VARIABLE} = $1", [list(PLACEHOLDERS)])
+    _set_map(connection, FORMS_VARIABLE, COMPATIBLE_FORMS)
+    _set_map(connection, _FLAGS_VARIABLE, {**dict.fromkeys(TRUE_TEXTS, True), **dict.fromkeys(FALSE_TEXTS, False)})
+    for name, code_list in codes.items():
+        exact = _labels(code_list)
+        _set_map(connection, f"eduplan_code_{name}", exact)
+        loose: dict[str, str] = {}
+        for label, code in exact.items():
+            loose.setdefault(compact(label), code)
+        _set_map(connection, f"eduplan_loose_code_{name}", loose)
+
+
+def _set_map(connection: duckdb.DuckDBPyConnection, variable: str, words: Mapping[str, str | bool]) -> None:
+    connection.execute(f"set variable {variable} = map($1, $2)", [list(words), list(words.values())])
+
+
+def _labels(code_list: CodeList) -> dict[str, str]:
+    """Codes by code and label; titles come last, because they may use the same word for another code."""
+    labels: dict[str, str] = {}
+    for value in code_list.values:
+        for label in (value.code, *value.labels):
+            labels.setdefault(label, value.code)
+    for value in code_list.values:
+        for label in (*(tidy(text) for text in value.labels), value.zh, tidy(value.zh), value.en):
+            labels.setdefault(label, value.code)
+    labels.pop("", None)
+    return labels
+
+
+def is_placeholder(text: str) -> str:
+    """SQL: whether a text says that there is no value."""
+    return f"list_contains(getvariable('{_PLACEHOLDERS_VARIABLE}'), {text})"
+
+
+def flag_of(text: str) -> str:
+    """SQL: what a text says of yes or no, null if neither."""
+    return f"getvariable('{_FLAGS_VARIABLE}')[{text}]"
+
+
+def code_of(code_list: str, text: str) -> str:
+    """SQL: the code that a label stands for, null if none."""
+    return f"getvariable('eduplan_code_{code_list}')[{text}]"
+
+
+def loose_code_of(code_list: str, text: str) -> str:
+    """SQL: the code that a label stands for without regard to spaces and case."""
+    return rf"getvariable('eduplan_loose_code_{code_list}')[regexp_replace(lower({text}), '\s', '', 'g')]"
