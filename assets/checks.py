@@ -17,7 +17,7 @@ from dagster import (
     multi_asset_check,
 )
 
-from assets.naming import STATUS_KEY, both, table_key
+from assets.naming import STATUS_KEY, VALUES_KEY, both, table_key
 from assets.running import LogProgress, warehouse_step
 from eduplan.checks.check import Check, CheckResult
 from eduplan.checks.run import run_checks
@@ -52,7 +52,12 @@ def table_checks(
         additional_deps=[key for key in tables if key != STATUS_KEY],
         description="No critical check failed, so that the release may be published.",
     )
-    specs = {check.check_id: _spec(check) for check in checks if table_key(check.table) in set(tables)}
+    shown = set(tables)
+    specs = {
+        # The dictionary of indicators and the quarantine are no assets; their checks are shown with the values.
+        check.check_id: _spec(check, key if (key := table_key(check.table)) in shown else VALUES_KEY)
+        for check in checks
+    }
 
     @multi_asset_check(name="expectations", specs=[gate, *specs.values()])
     def run(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
@@ -78,10 +83,10 @@ def table_checks(
     return run
 
 
-def _spec(check: Check) -> AssetCheckSpec:
+def _spec(check: Check, asset: AssetKey) -> AssetCheckSpec:
     return AssetCheckSpec(
         re.sub(r"[^A-Za-z0-9_]", "_", check.check_id),
-        asset=table_key(check.table),
+        asset=asset,
         description="\n\n".join([both(check.title), both(check.why), both(check.remedy)]),
         metadata={"severity": str(check.severity), "rule": check.rule or ""},
     )

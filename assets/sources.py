@@ -94,6 +94,7 @@ def staging_asset(project: Project, contracts: dict[str, Contract], contract: Co
                 connection,
                 project,
                 contracts,
+                night.find(project, contracts),
                 wanted=night.Wanted(sources=frozenset({contract.source}), years=chosen),
                 progress=LogProgress(context),
                 now=datetime.now(UTC),

@@ -51,6 +51,9 @@ def register(app: typer.Typer) -> None:
             write_json(sys.stdout, report.as_record())
         elif not session.quiet:
             _show(session, report)
+        if not session.quiet:
+            for notice in report.notices:
+                session.err.print(f"note: {notice}", markup=False, style="yellow")
         for problem in report.problems:
             session.err.print(f"eduplan: {problem.line}", markup=False, style="bold red")
         if report.exit_code:
