@@ -94,6 +94,7 @@ def _wide(
     account.cells_quarantined = int(cells_of_school[wrong].sum())
     if account.quarantined:
         account.defects = {"total_differs": account.quarantined}
+        account.findings = {"V12": account.quarantined}
     return pl.DataFrame(columns).cast(pl.String)
 
 

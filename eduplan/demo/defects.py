@@ -82,10 +82,10 @@ def excel_serial(text: str, rng: np.random.Generator) -> str:
 
 
 def other_day(text: str, rng: np.random.Generator) -> str:
-    """Another day of the same month: the birth date no longer agrees with the identity number."""
+    """Another day of the same month, never the first, which may stand for the month: it disagrees with the number."""
     del rng
     year, month, day = _parts(text)
-    return f"{year}-{month:02d}-{day % 28 + 1:02d}"
+    return f"{year}-{month:02d}-{day % 27 + 2:02d}"
 
 
 def _parts(text: str) -> tuple[int, int, int]:
@@ -102,6 +102,7 @@ class Defect:
 
     Attributes:
         name: Name in the account.
+        rule: Rule that a reader names: of the catalogue, or of the repair; empty where it is read without either.
         column: Column that it damages.
         effect: ``quarantine``, ``repair`` or ``warning``.
         change: What it does to the cell's text.
@@ -109,6 +110,7 @@ class Defect:
     """
 
     name: str
+    rule: str
     column: str
     effect: str
     change: Change
@@ -120,7 +122,7 @@ class FileAccount:
     """What one file holds, and what a careful reader makes of it.
 
     ``rows`` is everything below the header: ``staged + quarantined + duplicates + dropped``. A wide table also has
-    cells: the rows that unpivoting makes of it.
+    cells: the rows that unpivoting makes of it. ``findings`` are rows by rule, ``repairs`` cells of staged rows.
     """
 
     source: str
@@ -135,6 +137,8 @@ class FileAccount:
     cells_staged: int = 0
     cells_quarantined: int = 0
     defects: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
+    repairs: dict[str, int] = field(default_factory=dict)
 
 
 class Damage:
@@ -149,6 +153,8 @@ class Damage:
     def __init__(self, table: pl.DataFrame, may_damage: Flags, rng: np.random.Generator) -> None:
         self.table = table
         self.defects: Counter[str] = Counter()
+        self.findings: Counter[str] = Counter()
+        self.repairs: Counter[str] = Counter()
         self.is_quarantined: Flags = np.zeros(len(table), dtype=bool)
         self._rng = rng
         self._free: Ints = rng.permutation(np.flatnonzero(may_damage))
@@ -168,6 +174,8 @@ class Damage:
         texts = [defect.change(text, self._rng) for text in cells.gather(usable).to_list()]
         self.table = self.table.with_columns(cells.clone().scatter(usable, texts).alias(defect.column))
         self.defects[defect.name] += len(usable)
+        if defect.rule:
+            (self.repairs if defect.effect == "repair" else self.findings)[defect.rule] += len(usable)
         if defect.effect == "quarantine":
             self.is_quarantined[usable] = True
         self._free = self._free[~np.isin(self._free, usable)]
@@ -184,7 +192,8 @@ class Damage:
         account.dropped = footers
         account.staged = len(self.table) - account.quarantined
         account.rows = len(self.table) + account.duplicates + footers
-        account.defects = dict(self.defects)
+        account.defects, account.findings = dict(self.defects), dict(self.findings)
+        account.repairs = dict(self.repairs)
         if not len(self._repeats):
             return self.table
         places = np.sort(np.concatenate([np.arange(len(self.table)), self._repeats]))

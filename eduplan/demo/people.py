@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from eduplan.demo import labels
 from eduplan.demo.arrays import AnyArray, Flags, Ints, noise
 from eduplan.demo.calendar import day_of
 from eduplan.demo.city import DISTRICTS
@@ -16,6 +17,8 @@ from eduplan.demo.identity import FIRST_OUTSIDE, PREFIXES, NumberRegister, ident
 DISABILITIES = ("none", "visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple")
 _DISABILITY_SHARES = np.array([0.08, 0.14, 0.05, 0.18, 0.38, 0.12, 0.05])
 _DISABILITY_RATE = 0.009
+_PASSPORT_RATE = 0.004
+"""Of those who moved in."""
 
 
 class People:
@@ -26,6 +29,7 @@ class People:
         is_migrant: Whether the person's family moved in for work.
         disability: Index into ``DISABILITIES``.
         had_preschool: Whether the person came through a kindergarten.
+        has_passport: Whether the person shows a passport and has no resident card.
     """
 
     def __init__(self, register: NumberRegister, seed: int) -> None:
@@ -38,6 +42,7 @@ class People:
         self.is_migrant: Flags = np.zeros(0, dtype=bool)
         self.disability: Ints = np.zeros(0, dtype=np.int8)
         self.had_preschool: Flags = np.zeros(0, dtype=bool)
+        self.has_passport: Flags = np.zeros(0, dtype=bool)
         self._identity: pl.Series = pl.Series([], dtype=pl.String)
 
     def __len__(self) -> int:
@@ -83,6 +88,7 @@ class People:
         self.is_migrant = np.concatenate([self.is_migrant, is_migrant])
         self.disability = np.concatenate([self.disability, disability.astype(np.int8)])
         self.had_preschool = np.concatenate([self.had_preschool, had_preschool])
+        self.has_passport = np.concatenate([self.has_passport, from_outside & (rng.random(size) < _PASSPORT_RATE)])
         return np.arange(first, first + size)
 
     def noise(self, persons: AnyArray, salt: str) -> AnyArray:
@@ -90,8 +96,16 @@ class People:
         return noise(persons, salt, self.seed)
 
     def identity(self, persons: AnyArray) -> pl.Series:
-        """The identity numbers of persons, as texts."""
-        if len(self._identity) < len(self):
-            fresh = identity_numbers(self.number[len(self._identity) :])
-            self._identity = pl.concat([self._identity, fresh])
+        """The numbers of the resident cards or passports of persons, as texts."""
+        known = len(self._identity)
+        if known < len(self):
+            cards = identity_numbers(self.number[known:])
+            abroad = np.flatnonzero(self.has_passport[known:])
+            passports = [f"E{place + known:08d}" for place in abroad.tolist()]
+            self._identity = pl.concat([self._identity, cards.scatter(abroad, passports)])
         return self._identity.gather(persons)
+
+    def roll_numbers(self, persons: AnyArray) -> pl.Series:
+        """The roll numbers of persons: G and the number of the card, or J and a number of its kind."""
+        letters = labels.pick(("G", "J"), self.has_passport[persons])
+        return letters + identity_numbers(self.number[persons])

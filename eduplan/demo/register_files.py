@@ -127,12 +127,13 @@ def write_register(folder: Path, year: int, register: pl.DataFrame, seed: int) -
         .to_numpy()
     )
     damage = Damage(texts, np.ones(len(texts), dtype=bool), rng)
-    damage.apply(Defect("full_width", "school_code", "repair", full_width), 2)
+    damage.apply(Defect("full_width", "width", "school_code", "repair", full_width), 2)
     damage.repeat(2)
     idle = Damage(damage.table, planned, rng)
-    idle.apply(Defect("founder_unknown", "founder", "quarantine", constant("待定")), 1)
+    idle.apply(Defect("founder_unknown", "code", "founder", "quarantine", constant("待定")), 1)
     damage.table, damage.is_quarantined = idle.table, idle.is_quarantined
     damage.defects += idle.defects
+    damage.findings += idle.findings
     shape = Shape(
         suffix=".xlsx",
         titles=("学校基本情况表", f"学年：{period}    填报单位：{CITY_NAME_ZH}教育局发展规划科"),

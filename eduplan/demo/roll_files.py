@@ -101,21 +101,21 @@ STYLES: tuple[RollStyle, ...] = (
 )  # fmt: skip
 
 _KEEP_OUT = (
-    Defect("identity_float_notation", "identity_number", "quarantine", float_notation),
-    Defect("identity_lost_precision", "identity_number", "quarantine", lost_precision),
-    Defect("identity_wrong_check", "identity_number", "quarantine", wrong_check),
-    Defect("grade_unknown", "grade", "quarantine", constant("十五年级")),
-    Defect("school_unknown", "school_code", "quarantine", constant("2199999999")),
-    Defect("date_unreadable", "birth_date", "quarantine", constant("不详")),
-    Defect("change_before_entry", "entered_on", "quarantine", constant("2039-09-01"), needs=("roll_change_on",)),
-    Defect("roll_number_short", "roll_number", "quarantine", constant("G99010120100101")),
+    Defect("identity_float_notation", "V05", "identity_number", "quarantine", float_notation),
+    Defect("identity_lost_precision", "V05", "identity_number", "quarantine", lost_precision),
+    Defect("identity_wrong_check", "V05", "identity_number", "quarantine", wrong_check),
+    Defect("grade_unknown", "code", "grade", "quarantine", constant("十五年级")),
+    Defect("school_unknown", "V04", "school_code", "quarantine", constant("2199999999")),
+    Defect("date_unreadable", "required", "birth_date", "quarantine", constant("不详")),
+    Defect("change_before_entry", "V39", "entered_on", "quarantine", constant("2039-09-01"), needs=("roll_change_on",)),
+    Defect("roll_number_short", "V06", "roll_number", "quarantine", constant("G99010120100101")),
 )  # fmt: skip
 _REPAIRED = (
-    Defect("full_width", "identity_number", "repair", full_width),
-    Defect("apostrophe", "identity_number", "repair", apostrophe),
-    Defect("dotted_date", "birth_date", "repair", dotted_date),
-    Defect("excel_serial_date", "birth_date", "repair", excel_serial),
-    Defect("birth_date_disagrees", "birth_date", "warning", other_day),
+    Defect("full_width", "width", "identity_number", "repair", full_width),
+    Defect("apostrophe", "apostrophe", "identity_number", "repair", apostrophe),
+    Defect("dotted_date", "", "birth_date", "repair", dotted_date),
+    Defect("excel_serial_date", "excel_serial_date", "birth_date", "repair", excel_serial),
+    Defect("birth_date_disagrees", "V07", "birth_date", "warning", other_day),
 )
 
 
@@ -135,7 +135,7 @@ def write_roll(
     """
     period = school_year_text(year)
     active_rows = np.bincount(rows.person[rows.status == Status.ACTIVE], minlength=len(people))
-    may_damage = active_rows[rows.person] <= 1
+    may_damage = (active_rows[rows.person] <= 1) & ~people.has_passport[rows.person]
     table_of = _RollTable(rows, attributes, people, schools)
     district_of_row = schools.district[rows.school]
     order = np.lexsort((rows.person, rows.class_number, rows.grade, rows.status, rows.school, district_of_row))
@@ -150,6 +150,8 @@ def write_roll(
         damage.repeat(max(1, len(places) // 2000) if rng.random() < 0.7 else 0)
         account = FileAccount("pupil_roll", period, district.code_in(year))
         table = damage.finish(account, style.shape.rows_to_drop)
+        if style.apostrophes:
+            account.repairs["apostrophe"] = account.staged
         rows.is_staged[places[damage.is_quarantined]] = False
         written = table.rename({name: style.headers.get(name, HEADERS.get(name, name)) for name in table.columns})
         path = write_table(folder / period / f"{district.code_in(year)}_学籍名册", written, style.shape)
@@ -175,9 +177,9 @@ class _RollTable:
         columns = {
             "school_code": self._school_codes.gather(rows.school[places]),
             "pupil_name": names(person, self._people.seed),
-            "certificate_type": pl.repeat("居民身份证", len(places), eager=True),
+            "certificate_type": labels.pick(("居民身份证", "护照"), self._people.has_passport[person]),
             "identity_number": "'" + identity if style.apostrophes else identity,
-            "roll_number": "G" + identity,
+            "roll_number": self._people.roll_numbers(person),
             "sex": labels.pick(labels.SEX_STYLES[style.sex], self._people.is_male[person]),
             "birth_date": day_texts(self._people.birth[person], style.date),
             "ethnic_group": labels.pick(

@@ -107,20 +107,20 @@ STYLES: tuple[ScreeningStyle, ...] = (
 )
 
 _KEEP_OUT = (
-    Defect("identity_lost_precision", "identity_number", "quarantine", lost_precision),
-    Defect("identity_wrong_check", "identity_number", "quarantine", wrong_check),
-    Defect("acuity_out_of_range", "naked_acuity_right", "quarantine", constant("9.9")),
-    Defect("sphere_out_of_range", "sphere_left", "quarantine", constant("-35.00")),
-    Defect("height_out_of_range", "height_cm", "quarantine", constant("1650")),
-    Defect("weight_as_words", "weight_kg", "quarantine", constant("四十公斤")),
-    Defect("school_unknown", "school_code", "quarantine", constant("3199999999")),
-    Defect("screened_before_birth", "screened_on", "quarantine", constant("1999-09-01")),
+    Defect("identity_lost_precision", "V05", "identity_number", "quarantine", lost_precision),
+    Defect("identity_wrong_check", "V05", "identity_number", "quarantine", wrong_check),
+    Defect("acuity_out_of_range", "V23", "naked_acuity_right", "quarantine", constant("9.9")),
+    Defect("sphere_out_of_range", "V23", "sphere_left", "quarantine", constant("-35.00")),
+    Defect("height_out_of_range", "V28", "height_cm", "quarantine", constant("1650")),
+    Defect("weight_as_words", "V28", "weight_kg", "quarantine", constant("四十公斤")),
+    Defect("school_unknown", "V04", "school_code", "quarantine", constant("3199999999")),
+    Defect("screened_before_birth", "V39", "screened_on", "quarantine", constant("1999-09-01")),
 )
 _REPAIRED = (
-    Defect("full_width", "identity_number", "repair", full_width),
-    Defect("apostrophe", "identity_number", "repair", apostrophe),
-    Defect("dotted_date", "screened_on", "repair", dotted_date),
-    Defect("excel_serial_date", "birth_date", "repair", excel_serial),
+    Defect("full_width", "width", "identity_number", "repair", full_width),
+    Defect("apostrophe", "apostrophe", "identity_number", "repair", apostrophe),
+    Defect("dotted_date", "", "screened_on", "repair", dotted_date),
+    Defect("excel_serial_date", "excel_serial_date", "birth_date", "repair", excel_serial),
 )
 
 
@@ -151,15 +151,17 @@ def write_screening(
         texts = _texts(part, people, schools, style)
         if season == "spring":
             texts = texts.drop(_AUTUMN_ONLY)
-        on_roll = is_on_roll[part["person"].to_numpy()]
-        damage = Damage(texts, on_roll, rng)
+        person = part["person"].to_numpy()
+        on_roll = is_on_roll[person]
+        damage = Damage(texts, on_roll & ~people.has_passport[person], rng)
         for defect, count in share_out(_KEEP_OUT, len(part), 0.9, rng) + share_out(_REPAIRED, len(part), 2.0, rng):
             damage.apply(defect, count)
         damage.repeat(max(1, len(part) // 2500) if rng.random() < 0.7 else 0)
         damage.is_quarantined |= ~on_roll
-        damage.defects["not_on_roll"] = int((~on_roll).sum())
+        damage.defects["not_on_roll"] = damage.findings["V26"] = int((~on_roll).sum())
         account = FileAccount("health_screening", period, district.code_in(year))
         table = damage.finish(account, style.shape.rows_to_drop)
+        account.repairs |= _repairs_of_style(damage.table.filter(pl.Series(~damage.is_quarantined)), style)
         staged[bounds[index] : bounds[index + 1]] = ~damage.is_quarantined
         headers = {name: style.headers.get(name, HEADERS[name]) for name in table.columns}
         shape = _with_groups(style.shape, table.columns) if style.groups else style.shape
@@ -167,6 +169,17 @@ def write_screening(
         account.file = path.name
         accounts.append(account)
     return accounts, staged
+
+
+def _repairs_of_style(table: pl.DataFrame, style: ScreeningStyle) -> dict[str, int]:
+    """Cells that a reader repairs because the whole file is written so."""
+    repairs = {}
+    if style.missing is not None:
+        repairs["placeholder"] = int(table.select((pl.col(pl.String) == style.missing).sum()).sum_horizontal().item())
+    if style.decimal_acuity:
+        acuities = table.select(name for name in table.columns if "acuity" in name)
+        repairs["decimal_acuity"] = sum(len(column) - column.null_count() for column in acuities)
+    return repairs
 
 
 def _with_groups(shape: Shape, columns: list[str]) -> Shape:

@@ -91,18 +91,18 @@ STYLES: tuple[StaffStyle, ...] = (
 )
 
 _KEEP_OUT = (
-    Defect("identity_lost_precision", "identity_number", "quarantine", lost_precision),
-    Defect("identity_wrong_check", "identity_number", "quarantine", wrong_check),
-    Defect("school_unknown", "school_code", "quarantine", constant("2199999998")),
-    Defect("hours_as_words", "training_hours", "quarantine", constant("三百六十左右")),
-    Defect("education_unknown", "education_level", "quarantine", constant("函授在读")),
-    Defect("date_unreadable", "birth_date", "quarantine", constant("不详")),
+    Defect("identity_lost_precision", "V05", "identity_number", "quarantine", lost_precision),
+    Defect("identity_wrong_check", "V05", "identity_number", "quarantine", wrong_check),
+    Defect("school_unknown", "V04", "school_code", "quarantine", constant("2199999998")),
+    Defect("hours_as_words", "number", "training_hours", "quarantine", constant("三百六十左右")),
+    Defect("education_unknown", "code", "education_level", "quarantine", constant("函授在读")),
+    Defect("date_unreadable", "required", "birth_date", "quarantine", constant("不详")),
 )
 _REPAIRED = (
-    Defect("full_width", "identity_number", "repair", full_width),
-    Defect("dotted_date", "entered_school_on", "repair", dotted_date),
-    Defect("excel_serial_date", "birth_date", "repair", excel_serial),
-    Defect("birth_date_disagrees", "birth_date", "warning", other_day),
+    Defect("full_width", "width", "identity_number", "repair", full_width),
+    Defect("dotted_date", "", "entered_school_on", "repair", dotted_date),
+    Defect("excel_serial_date", "excel_serial_date", "birth_date", "repair", excel_serial),
+    Defect("birth_date_disagrees", "V07", "birth_date", "warning", other_day),
 )
 
 

@@ -28,10 +28,12 @@ class Answers:
     Attributes:
         area_codes: Codes of the districts, in their order.
         rows: The values.
+        exact: Weighted shares in per cent, not rounded, by indicator, year, district and dimensions.
     """
 
     area_codes: list[str]
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    exact: dict[tuple[str, int, int | None, tuple[tuple[str, str], ...]], Fraction] = field(default_factory=dict)
 
     def ratio(
         self, code: str, year: int, table: pl.DataFrame, *, scale: int = 100, by: Sequence[str] = (),
@@ -86,18 +88,9 @@ class Answers:
             self._add(code, year, keys, record, None, None, None)
             return
         millionths = (2 * 10**6 * estimate.numerator + estimate.denominator) // (2 * estimate.denominator)
-        value = float(100 * estimate / weight)
-        self._add(code, year, keys, record, _number(millionths, 6), weight, value)
-
-    def kept(self, code: str, year: int) -> dict[tuple[str, ...], Fraction]:
-        """The values in per cent of a year as a reader works them out from what is kept, by area and dimensions."""
-        return {
-            (row["ref_area"], *(row[name] for name in DIMENSIONS)): 100
-            * Fraction(row["numerator"])
-            / row["denominator"]
-            for row in self.rows.get(code, [])
-            if row["time_period"] == school_year_text(year) and row["value"] is not None
-        }
+        exact = 100 * estimate / weight
+        self.exact[code, year, district, tuple(dimensions.items())] = exact
+        self._add(code, year, keys, record, _number(millionths, 6), weight, float(exact))
 
     def _grouped(
         self, table: pl.DataFrame, by: Sequence[str], always: Sequence[str], *, districts: bool

@@ -7,6 +7,7 @@ Does not belong here: other staff or school figures.
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import polars as pl
@@ -35,6 +36,7 @@ _THRESHOLDS = {
     "primary": (4.2, 1.0, 0.9, 4.5, 7.5, 2000, 2.3),
     "junior": (5.3, 1.0, 0.9, 5.8, 10.2, 2500, 2.4),
 }
+_NOTHING = Decimal("1e-40")
 _TYPES = (211, 218, 311, 312, 341, 345)
 _PE, _MUSIC, _ART, _COUNTY_BACKBONE = 11, 12, 13, 2
 
@@ -113,9 +115,9 @@ def _spread(answers: Answers, parts: pl.DataFrame, year: int) -> None:
     for stage in ("junior", "primary"):
         of_stage = parts.filter(pl.col("stage") == stage)
         district = of_stage["district"].to_numpy()
-        pupils = of_stage["pupils"].to_numpy().astype(np.float64)
+        pupils = of_stage["pupils"].to_numpy().astype(np.int64)
         for item in ITEMS.values():
-            amounts = of_stage[item].to_numpy().astype(np.float64) / 10**MICRO
+            amounts = of_stage[item].to_numpy().astype(np.int64)
             for place in (None, *range(len(answers.area_codes))):
                 mine = np.ones(len(of_stage), dtype=bool) if place is None else district == place
                 answers.value("CMP-14", year, place, variation(amounts[mine], pupils[mine]), stage=stage, item=item)
@@ -123,12 +125,21 @@ def _spread(answers: Answers, parts: pl.DataFrame, year: int) -> None:
 
 
 def variation(amounts: AnyArray, pupils: AnyArray) -> float | None:
-    """The pupil-weighted coefficient of variation of amounts a pupil; none where there is nothing to compare."""
-    if not len(pupils) or amounts.sum() == 0:
+    """The pupil-weighted coefficient of variation of amounts a pupil; none where there is nothing to compare.
+
+    Worked out with many digits, so that equal schools differ by nothing.
+    """
+    whole, weights = [int(amount) for amount in amounts.tolist()], [int(number) for number in pupils.tolist()]
+    if not sum(whole):
         return None
-    weights: Floats = pupils / pupils.sum()
-    mean = amounts.sum() / pupils.sum()
-    return math.sqrt(math.fsum(weights * (amounts / pupils - mean) ** 2)) / float(mean)
+    with localcontext() as context:
+        context.prec = 60
+        squares = sum(
+            (Decimal(amount * amount) / number for amount, number in zip(whole, weights, strict=True)), Decimal(0)
+        )
+        # The mean of squares over the square of the mean, less one.
+        excess = squares * sum(weights) / Decimal(sum(whole)) ** 2 - 1
+        return float(excess.sqrt()) if excess > _NOTHING else 0.0
 
 
 def theil(amounts: AnyArray, pupils: AnyArray) -> float | None:

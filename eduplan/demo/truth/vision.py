@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from eduplan.demo.truth.answers import DIMENSIONS, TOTAL, Answers, share
+from eduplan.demo.truth.answers import Answers, share
 from eduplan.demo.truth.enrolment import pupils
 from eduplan.demo.truth.facts import Facts
 
@@ -102,14 +102,10 @@ def _weighted(strata: pl.DataFrame) -> tuple[Fraction, int]:
 
 def _fall(answers: Answers, year: int) -> None:
     """HLT-02: by how many percentage points HLT-01 has fallen within a year."""
-    before, now = answers.kept("HLT-01", year - 1), answers.kept("HLT-01", year)
-    for key in (key for key in before if key in now):
-        area, dimensions = key[0], dict(zip(DIMENSIONS, key[1:], strict=True))
-        if dimensions["sex"] != TOTAL:
-            continue
-        district = answers.area_codes.index(area) if area in answers.area_codes else None
-        stage = {} if dimensions["stage"] == TOTAL else {"stage": dimensions["stage"]}
-        answers.value("HLT-02", year, district, float(before[key] - now[key]), **stage)
+    for (code, of_year, district, dimensions), now in list(answers.exact.items()):
+        before = answers.exact.get((code, year - 1, district, dimensions))
+        if of_year == year and before is not None and "sex" not in dict(dimensions):
+            answers.value("HLT-02", year, district, float(before - now), **dict(dimensions))
 
 
 def _coverage(answers: Answers, facts: Facts, everyone: pl.DataFrame, year: int) -> None:
