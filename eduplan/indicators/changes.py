@@ -10,14 +10,6 @@ from eduplan.indicators.grouping import cell_sets
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 from eduplan.warehouse.slices import quoted
 
-_WITHOUT_EXACT_FRACTION = (
-    IndicatorKind.CHANGE,
-    IndicatorKind.COUNT,
-    IndicatorKind.DISTINCT,
-    IndicatorKind.WEIGHTED_RATIO,
-    IndicatorKind.DISPERSION,
-)
-
 
 def change_query(indicator: Indicator, base: Indicator) -> str:
     """Differences of the base indicator's values, for the cells that this indicator lists.
@@ -52,15 +44,12 @@ def change_query(indicator: Indicator, base: Indicator) -> str:
 
 
 def _difference(change: Change, base: Indicator) -> str:
-    """The change in the unit of the base or in per cent, from exact fractions where the base has them.
-
-    The stored numerator of a weighted ratio or a dispersion is rounded, so that its value is the better of the two.
-    """
+    """The change in the unit of the base or in per cent, from exact fractions where the base has them."""
     sign = 1 if change.sign == "rise" else -1
     plain = "later.obs_value - earlier.obs_value"
     if change.measure == "per_cent":
         return f"{sign} * ({plain}) * 100 / nullif(earlier.obs_value, 0)"
-    if base.kind in _WITHOUT_EXACT_FRACTION:
+    if base.kind in (IndicatorKind.CHANGE, IndicatorKind.COUNT, IndicatorKind.DISTINCT):
         return f"{sign} * ({plain})"
     crossed = "(later.numerator * earlier.denominator - earlier.numerator * later.denominator)"
     exact = (

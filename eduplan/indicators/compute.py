@@ -30,7 +30,7 @@ from eduplan.warehouse.fingerprints import digest
 from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slices import quoted
 
-_ENGINE = "2"
+_ENGINE = "1"
 """Raised when the engine would give other values from the same declarations and marts."""
 _BUILD = "plan.indicator_values"
 _TEXTS = {"name", "definition", "targets", "commitments", "note", "source", "decimals", "direction", "chapter"}

@@ -50,11 +50,19 @@ select
     case when coalesce(reporting.roll_rows, 0) > 0 and coalesce(reporting.staff_rows, 0) > 0 then 1 else 0 end
         as reported_roll_and_staff,
     case
-        when coalesce(reporting.roll_rows, 0) > 0 and coalesce(reporting.autumn_screening_rows, 0) > 0 then 1
+        when
+            is_health_stage(school_stages.stage)
+            and coalesce(reporting.roll_rows, 0) > 0
+            and coalesce(reporting.autumn_screening_rows, 0) > 0
+            then 1
         else 0
     end as reported_autumn_screening,
     case
-        when coalesce(reporting.roll_rows, 0) > 0 and coalesce(reporting.spring_screening_rows, 0) > 0 then 1
+        when
+            is_health_stage(school_stages.stage)
+            and coalesce(reporting.roll_rows, 0) > 0
+            and coalesce(reporting.spring_screening_rows, 0) > 0
+            then 1
         else 0
     end as reported_spring_screening
 from schools
