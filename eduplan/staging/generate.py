@@ -22,6 +22,7 @@ from eduplan.staging.dropping import heading_columns, is_no_data, is_total
 from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
 from eduplan.staging.plan import FilePlan, PlannedColumn
 from eduplan.staging.pseudonyms import person_key_sql
+from eduplan.staging.schema import staged_types
 from eduplan.staging.vocabulary import is_placeholder
 
 LONGEST_VALUE = 200
@@ -169,7 +170,8 @@ class Statements:
         layers.add(self._derived())
 
     def _derived(self) -> dict[str, str]:
-        derived = {each.name: each.expression for each in self._plan.contract.derive}
+        types = staged_types(self._plan.contract)  # date_trunc of a date is a timestamp
+        derived = {each.name: f"cast({each.expression} as {types[each.name]})" for each in self._plan.contract.derive}
         identity = self._plan.identity
         if identity and identity.person_key:
             derived[identity.person_key] = person_key_sql(identity.name)
