@@ -16,32 +16,13 @@ from eduplan.declarations.contracts import CodeList, Column, ColumnType, Contrac
 from eduplan.declarations.models import SqlModel
 from eduplan.declarations.suites import ROWS_QUERY
 from eduplan.declarations.text import Bilingual
-from eduplan.periods import PeriodKind
+from eduplan.staging.schema import staged_types
 
 LOWEST_ACUITY = 3.0
 HIGHEST_ACUITY = 5.3
 
-_SQL_TYPES = {
-    ColumnType.TEXT: "VARCHAR",
-    ColumnType.CODE: "VARCHAR",
-    ColumnType.IDENTITY: "VARCHAR",
-    ColumnType.ROLL_NUMBER: "VARCHAR",
-    ColumnType.INTEGER: "BIGINT",
-    ColumnType.DATE: "DATE",
-    ColumnType.FLAG: "BOOLEAN",
-    ColumnType.ACUITY: "DECIMAL(3,1)",
-}
-
-_PERIOD_TYPES = {
-    PeriodKind.SCHOOL_YEAR: {"school_year": "VARCHAR"},
-    PeriodKind.TERM: {"school_year": "VARCHAR", "term": "VARCHAR"},
-    PeriodKind.SEASON: {"school_year": "VARCHAR", "season": "VARCHAR"},
-    PeriodKind.CALENDAR_YEAR: {"calendar_year": "INTEGER"},
-    PeriodKind.MONTH: {"calendar_year": "INTEGER", "month": "INTEGER"},
-    PeriodKind.NONE: {},
-}
-
-_BATCH_TYPES = {"period": "VARCHAR", "sender": "VARCHAR", "batch_id": "VARCHAR", "row_number": "BIGINT"}
+_YEARS = {"school_year", "calendar_year"}
+_BATCH_COLUMNS = ("period", "sender", "batch_id", "row_number")
 
 _CODE_REMEDY = Bilingual(
     en="This should not be possible after a build: look for a defect in the model or in the load.",
@@ -69,7 +50,7 @@ def checks_of_contract(contract: Contract, codes: Mapping[str, CodeList], *, has
     checks = [
         _columns_check(table, staged_types(contract)),
         _key_check(table, key, _SOURCE_REMEDY, slice_column="period"),
-        _not_null_check(table, [*never_null, *key, *_BATCH_TYPES], _SOURCE_REMEDY),
+        _not_null_check(table, [*never_null, *key, *_BATCH_COLUMNS], _SOURCE_REMEDY),
         *_range_checks(table, [column for column in contract.columns if column.name in staged]),
     ]
     for column in contract.columns:
@@ -86,7 +67,8 @@ def checks_of_references(contract: Contract, contracts: Mapping[str, Contract]) 
     checks = []
     for reference in contract.references:
         target = contracts[reference.to]
-        periods = _PERIOD_TYPES[contract.period.kind].keys() & _PERIOD_TYPES[target.period.kind].keys()
+        shared = staged_types(contract).keys() & staged_types(target).keys()
+        periods = shared & _YEARS
         if target.privacy is Privacy.PERSON or not periods:
             continue
         to_column = reference.to_column or reference.column
@@ -142,33 +124,21 @@ def checks_of_model(model: SqlModel, codes: Mapping[str, CodeList]) -> list[Chec
     return checks
 
 
-def staged_types(contract: Contract) -> dict[str, str]:
-    """The columns of ``staging.<source>`` and their SQL types, in order."""
-    types: dict[str, str] = {}
-    for column in contract.columns:
-        if column.person_key:
-            types[column.person_key] = "BIGINT"
-        elif column.keep:
-            types[column.name] = _sql_type(column.type, column.scale)
-    for derived in contract.derive:
-        types[derived.name] = _sql_type(derived.type, 2)
-    return types | _PERIOD_TYPES[contract.period.kind] | _BATCH_TYPES
-
-
-def _sql_type(column_type: ColumnType, scale: int) -> str:
-    return _SQL_TYPES.get(column_type) or f"DECIMAL(18,{scale})"
-
-
 def _columns_check(table: str, types: dict[str, str]) -> Check:
     return _make(
         table,
         "columns",
         ROWS_QUERY,
-        {"unexpected_rows_query": columns_that_differ(table, types).replace("{", "{{").replace("}", "}}")},
+        {"unexpected_rows_query": columns_that_differ(table, _spelt(types)).replace("{", "{{").replace("}", "}}")},
         Bilingual(en="columns and types are those of the contract", zh="列与类型与契约一致"),
         Bilingual(en="Everything above reads columns that the contract promises.", zh="上层数据均依赖契约承诺的列。"),
         _SOURCE_REMEDY,
     )
+
+
+def _spelt(types: dict[str, str]) -> dict[str, str]:
+    """Types as DuckDB describes them."""
+    return {name: sql_type.upper().replace(", ", ",") for name, sql_type in types.items()}
 
 
 def _key_check(table: str, key: list[str], remedy: Bilingual, *, slice_column: str | None) -> Check:

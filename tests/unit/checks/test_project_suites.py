@@ -8,13 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from eduplan.checks.generated import staged_types
 from eduplan.checks.run import run_checks
 from eduplan.declarations.contracts import CodeList, load_code_lists, load_contracts
 from eduplan.declarations.models import dependency_order, load_models
 from eduplan.declarations.suites import load_cross_checks, load_suites
 from eduplan.indicators.tables import create_plan_tables
 from eduplan.project import Project
+from eduplan.staging.schema import staged_types
 from eduplan.warehouse.catalogue import create_catalogue
 
 ROOT = Path(__file__).resolve().parents[3]
