@@ -84,7 +84,7 @@ def write_divisions(folder: Path, year: int, rows: pl.DataFrame) -> FileAccount:
     return FileAccount("division", str(year), "bureau", path.name, rows=len(rows), staged=len(rows))
 
 
-_GROUPS = {
+GROUPS = {
     "基本信息": {
         "school_code": "学校标识码", "school_name": "学校名称", "school_type": "办学类型", "founder": "举办者",
         "division_code": "所属区划代码", "town_code": "镇街代码", "urban_rural_code": "城乡分类代码",
@@ -137,12 +137,12 @@ def write_register(folder: Path, year: int, register: pl.DataFrame, seed: int) -
     shape = Shape(
         suffix=".xlsx",
         titles=("学校基本情况表", f"学年：{period}    填报单位：{CITY_NAME_ZH}教育局发展规划科"),
-        groups=tuple(cell for group, headers in _GROUPS.items() for cell in (group, *[""] * (len(headers) - 1))),
+        groups=tuple(cell for group, headers in GROUPS.items() for cell in (group, *[""] * (len(headers) - 1))),
         footers=(("填表人：", "", "审核人：", "", "联系电话："), ("报出日期：",)),
     )
     account = FileAccount("school_register", period, "city")
     table = damage.finish(account, shape.rows_to_drop)
-    headers = {name: header for group in _GROUPS.values() for name, header in group.items()}
+    headers = {name: header for group in GROUPS.values() for name, header in group.items()}
     path = write_table(folder / period / "学校基本情况表", table.select(list(headers)).rename(headers), shape)
     account.file = path.name
     return account

@@ -59,14 +59,14 @@ _GROUPED = {
     "naked_acuity_right": "裸眼(右)", "naked_acuity_left": "裸眼(左)", "corrected_acuity_right": "矫正(右)",
     "corrected_acuity_left": "矫正(左)",
 }  # fmt: skip
-_GROUP_OF = {
+GROUP_OF = {
     **dict.fromkeys(_GROUPED, "视力检查"),
     **dict.fromkeys(("sphere_right", "sphere_left", "cylinder_right", "cylinder_left"), "屈光"),
     **dict.fromkeys(("height_cm", "weight_kg", "fitness_total"), "体格与体质"),
     **dict.fromkeys(("mental_screened", "has_mental_file", "mental_level", "mental_followed_up"), "心理健康"),
 }
-_LENS = ("不戴镜", "框架眼镜", "隐形眼镜", "夜戴角膜塑形镜")
-_MENTAL = ("无预警", "一级", "二级", "三级")
+LENS = ("不戴镜", "框架眼镜", "隐形眼镜", "夜戴角膜塑形镜")
+MENTAL = ("无预警", "一级", "二级", "三级")
 _DECIMAL_ACUITY = dict(
     zip(
         range(40, 54),
@@ -184,7 +184,7 @@ def _repairs_of_style(table: pl.DataFrame, style: ScreeningStyle) -> dict[str, i
 
 def _with_groups(shape: Shape, columns: list[str]) -> Shape:
     """Adds the header row of groups; the first column of a group carries its text, as merged cells are exported."""
-    texts = [_GROUP_OF.get(name, HEADERS[name]) for name in columns]
+    texts = [GROUP_OF.get(name, HEADERS[name]) for name in columns]
     cells = tuple(text if not place or texts[place - 1] != text else "" for place, text in enumerate(texts))
     return Shape(shape.encoding, shape.separator, shape.suffix, shape.titles, cells, shape.footers)
 
@@ -219,7 +219,7 @@ def _texts(part: pl.DataFrame, people: People, schools: Schools, style: Screenin
         "screened_on": day_texts(part["screened_on"].to_numpy()),
         "is_retest": labels.flags(part["is_retest"].to_numpy(), style.flag),
         "is_valid": labels.flags(part["is_valid"].to_numpy(), style.flag),
-        "lens_type": coded(_LENS, "lens"),
+        "lens_type": coded(LENS, "lens"),
         **{
             f"{state}_acuity_{eye}": acuity(f"{state}_{eye}")
             for state in ("naked", "corrected")
@@ -235,7 +235,7 @@ def _texts(part: pl.DataFrame, people: People, schools: Schools, style: Screenin
         "fitness_total": tenths("fitness"),
         "mental_screened": labels.flags(part["is_mental_screened"].to_numpy(), style.flag),
         "has_mental_file": labels.flags(part["has_mental_file"].to_numpy(), style.flag),
-        "mental_level": coded(_MENTAL, "mental_level"),
+        "mental_level": coded(MENTAL, "mental_level"),
         "mental_followed_up": coded(labels.FLAG_STYLES[style.flag], "follow_up"),
     }
     table = pl.DataFrame(columns)

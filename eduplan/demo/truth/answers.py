@@ -28,12 +28,13 @@ class Answers:
     Attributes:
         area_codes: Codes of the districts, in their order.
         rows: The values.
-        exact: Weighted shares in per cent, not rounded, by indicator, year, district and dimensions.
+        kept: Weighted shares in per cent, as a reader works them out from the numerator and denominator that are kept,
+            by indicator, year, district and dimensions.
     """
 
     area_codes: list[str]
     rows: dict[str, list[Row]] = field(default_factory=dict)
-    exact: dict[tuple[str, int, int | None, tuple[tuple[str, str], ...]], Fraction] = field(default_factory=dict)
+    kept: dict[tuple[str, int, int | None, tuple[tuple[str, str], ...]], Fraction] = field(default_factory=dict)
 
     def ratio(
         self, code: str, year: int, table: pl.DataFrame, *, scale: int = 100, by: Sequence[str] = (),
@@ -88,9 +89,8 @@ class Answers:
             self._add(code, year, keys, record, None, None, None)
             return
         millionths = (2 * 10**6 * estimate.numerator + estimate.denominator) // (2 * estimate.denominator)
-        exact = 100 * estimate / weight
-        self.exact[code, year, district, tuple(dimensions.items())] = exact
-        self._add(code, year, keys, record, _number(millionths, 6), weight, float(exact))
+        self.kept[code, year, district, tuple(dimensions.items())] = Fraction(millionths, 10_000 * weight)
+        self._add(code, year, keys, record, _number(millionths, 6), weight, float(100 * estimate / weight))
 
     def _grouped(
         self, table: pl.DataFrame, by: Sequence[str], always: Sequence[str], *, districts: bool

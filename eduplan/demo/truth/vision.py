@@ -101,9 +101,9 @@ def _weighted(strata: pl.DataFrame) -> tuple[Fraction, int]:
 
 
 def _fall(answers: Answers, year: int) -> None:
-    """HLT-02: by how many percentage points HLT-01 has fallen within a year."""
-    for (code, of_year, district, dimensions), now in list(answers.exact.items()):
-        before = answers.exact.get((code, year - 1, district, dimensions))
+    """HLT-02: by how many percentage points HLT-01 has fallen within a year, from the parts that are kept of it."""
+    for (code, of_year, district, dimensions), now in list(answers.kept.items()):
+        before = answers.kept.get((code, year - 1, district, dimensions))
         if of_year == year and before is not None and "sex" not in dict(dimensions):
             answers.value("HLT-02", year, district, float(before - now), **dict(dimensions))
 
