@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from eduplan.checks.generated import staged_types
 from eduplan.declarations.contracts import CodeList, Contract
 from eduplan.errors import DeclarationError
 from eduplan.project import Project
+from eduplan.staging.schema import staged_types
 from eduplan.warehouse.catalogue import create_catalogue
 from eduplan.warehouse.slices import quoted
 

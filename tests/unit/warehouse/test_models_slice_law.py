@@ -8,12 +8,12 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
-from eduplan.checks.generated import staged_types
 from eduplan.declarations.contracts import Contract, load_code_lists, load_contracts
 from eduplan.declarations.models import load_models
 from eduplan.periods import PeriodKind
 from eduplan.progress import Silent
 from eduplan.project import Project
+from eduplan.staging.schema import staged_types
 from eduplan.warehouse import build
 from eduplan.warehouse.blank import blank_warehouse
 
@@ -41,11 +41,11 @@ def invented(name: str, kind: str, column_codes: dict[str, str]) -> str:
     if name in column_codes:
         codes = f"(select list(code order by code) from codes.{column_codes[name]})"
         return f"{codes}[1 + ({drawn} % len({codes}))::bigint]"
-    if kind == "BOOLEAN":
+    if kind.upper() == "BOOLEAN":
         return f"{drawn} % 3 = 0"
-    if kind == "DATE":
+    if kind.upper() == "DATE":
         return f"case when {drawn} % 3 > 0 then date '2008-01-01' + ({drawn} % 5000)::integer end"
-    if kind == "VARCHAR":
+    if kind.upper() == "VARCHAR":
         return f"'{name}' || ({drawn} % 4)::varchar"
     return f"cast({drawn} % 90 as {kind})"
 
