@@ -71,7 +71,8 @@ def pupil(person: int, **values: object) -> dict[str, object]:
     usual: dict[str, object] = {
         "person": person, "school": 0, "stage": "primary", "grade": "p4", "grade_number": 4, "class_number": 1,
         "sex": "female", "age": 9, "is_migrant": False, "is_left_behind": False, "has_care_record": False,
-        "is_bought_place": False, "entry_mode": "zone", "is_disabled": False, "placement": "none", "is_five_four": False,
+        "is_bought_place": False, "entry_mode": "zone", "is_disabled": False, "placement": "none",
+        "is_five_four": False,
     }  # fmt: skip
     return usual | values
 
