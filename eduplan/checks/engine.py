@@ -81,9 +81,6 @@ class DuckDBDatasource(SQLDatasource):
             self._execution_engine = DuckDBExecutionEngine(engine=self._handed, create_temp_table=False)
         return self._execution_engine
 
-    def _save_context_project_config(self) -> None:
-        """Does nothing: as it comes, every added table writes the list of all tables as YAML."""
-
     def test_connection(self, test_assets: bool = True) -> None:
         """Does nothing: the connection is open already."""
 
@@ -142,6 +139,7 @@ class ExpectationEngine:
         batch_definition = asset.add_batch_definition_whole_table("all")
         suite = ExpectationSuite(name=name, expectations=[_expectation(check, batch) for check in checks])
         validated = batch_definition.get_batch().validate(suite, result_format=_RESULT_FORMAT)
+        self._source.assets.clear()  # each added one writes the list of all as YAML
         return {result.expectation_config.meta["check_id"]: _outcome(result) for result in validated.results}
 
     def close(self) -> None:
