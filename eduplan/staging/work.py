@@ -36,7 +36,7 @@ class Job:
     Attributes:
         contract: Its contract.
         arrival: The file.
-        sha256: Hash of its bytes where they are landed already.
+        sha256: Hash of its bytes where they are landed already and shall be staged again.
         is_superseded: Whether a later file of the same slot arrived with it, so that it is only recorded.
     """
 
@@ -142,7 +142,9 @@ class Worker:
             done.file_format, done.encoding = raw.file_format, raw.encoding
 
     def _is_done(self, done: Done) -> bool:
-        return done.batch_id is not None and self._is_staged(done.batch_id, done.job.contract)
+        """Whether the bytes that arrived are in force already; a job that names landed bytes asks for them again."""
+        is_new = done.job.sha256 is None and done.batch_id is not None
+        return is_new and self._is_staged(done.batch_id or "", done.job.contract)
 
     def _stage(self, cursor: duckdb.DuckDBPyConnection, raw: RawTable, done: Done, period: Period) -> Account:
         contract, arrival = done.job.contract, done.job.arrival
