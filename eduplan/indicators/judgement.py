@@ -109,7 +109,7 @@ def _baselines() -> str:
 
 
 def _joined() -> str:
-    """A target, its value of the year, the value of the year before, and its baseline."""
+    """A target, its value of the year, the value of the year before, and its baseline; a path ends at its deadline."""
 
     def at(name: str) -> str:
         return " and ".join(f"{name}.{column} = grid.{column}" for column in CELL)
@@ -122,7 +122,7 @@ def _joined() -> str:
         level.n, level.d, level.is_trusted, level.is_thin, level.obs_status as level_status,
         before.n as pn, before.d as pd,
         baselines.baseline_year, baselines.bn, baselines.bd, baselines.baseline_is_working,
-        grid.reference_year - baselines.baseline_year as k,
+        least(grid.reference_year, targets.deadline) - baselines.baseline_year as k,
         targets.deadline - baselines.baseline_year as m
     from grid
     join plan.targets using (indicator, target_number)
