@@ -26,6 +26,8 @@ select batch_id, contract_fingerprint, references_fingerprint, rows_read, rows_s
 from landing.batches where status = 'current' order by batch_id
 """
 _ENGINE = Path(__file__).parent
+_NOT_ENGINE = ("cli", "demo")
+"""Parts of the program that no release depends on."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class State:
         digest = hashlib.sha256()
         folders = (project.contracts, project.sql, project.plan, project.expectations)
         files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-        engine = sorted(_ENGINE.rglob("*.py"))
+        modules = (path for path in _ENGINE.rglob("*.py") if path.relative_to(_ENGINE).parts[0] not in _NOT_ENGINE)
+        engine = sorted(modules)
         for base, paths in ((project.root, [project.root / SETTINGS_FILE, *files]), (_ENGINE, engine)):
             for path in paths:
                 digest.update(path.relative_to(base).as_posix().encode() + b"\0")

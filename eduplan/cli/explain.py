@@ -25,6 +25,9 @@ Row = dict[str, Any]
 _PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 _TOTAL = "_T"
 _HASH = 12
+FEW_FILES = 20
+"""Up to so many files are listed one by one."""
+
 _VALUE_HEADINGS = ("year", "part", "value", "numerator", "denominator", "coverage", "status")
 _FILE_COLUMNS = ("source", "period", "sender", "file_name", "rows_read", "rows_staged", "rows_quarantined")
 _FILE_HEADINGS = ("source", "period", "sender", "file", "read", "staged", "quarantined", "hash")
@@ -88,12 +91,30 @@ def _tell(session: Session, found: Explanation) -> None:
         out.print(Text(f"{side}: sum({measure.column}) from {measure.mart}{where}{years}"))
     for table, reads in found.tables.items():
         out.print(Text(f"  {table} ← {', '.join(reads)}", style="dim"))
-    print_table(
-        out,
-        [word(key, lang) for key in _FILE_HEADINGS],
-        [(*(batch[name] for name in _FILE_COLUMNS), batch["sha256"][:_HASH]) for batch in found.batches],
-        title=word("batches", lang),
-    )
+    _tell_files(session, found.batches)
+
+
+def _tell_files(session: Session, batches: list[Row]) -> None:
+    """The files, one by one where they are few, and counted by source and period where they are many."""
+    from eduplan.cli.output import print_table
+    from eduplan.cli.words import word
+
+    headings = [word(key, session.lang) for key in _FILE_HEADINGS]
+    title = word("batches", session.lang)
+    if len(batches) <= FEW_FILES:
+        rows = [(*(batch[name] for name in _FILE_COLUMNS), batch["sha256"][:_HASH]) for batch in batches]
+        print_table(session.out, headings, rows, title=title)
+        return
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for batch in batches:
+        groups.setdefault((batch["source"], batch["period"]), []).append(batch)
+    counted = [
+        (*group, len(of_group), *(sum(batch[name] for batch in of_group) for name in _FILE_COLUMNS[4:]))
+        for group, of_group in groups.items()
+    ]
+    print_table(session.out, [*headings[:2], word("files", session.lang), *headings[4:7]], counted, title=title)
+    if not session.quiet:
+        session.err.print(word("all_files", session.lang), style="dim")
 
 
 def _cell(row: Row) -> tuple[Any, ...]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+_SHORT_UNITS = ("pp", "m2")
+
 WIDE = 110
 """From this width on, a line also has room for the path and the strip of districts."""
 
@@ -37,6 +39,7 @@ class Line:
         target: The target in words.
         path: Value that the path asks for in that period, where there is a path.
         status: Status, as it is stored; nothing without a target.
+        decided: Year of the deadline whose verdict stands, once it is past.
         coverage: Units reported per cent of units expected.
         districts: Status of each district, in the order of their codes.
     """
@@ -51,12 +54,13 @@ class Line:
     target: str
     path: float | None
     status: str | None
+    decided: int | None
     coverage: float | None
     districts: Sequence[str | None]
 
 
 def number(value: float | None, decimals: int, unit: str = "") -> str:
-    """A value with its decimals and unit; per cent stands close, other units after a space."""
+    """A value with its decimals and, where it is short and the same in both languages, its unit."""
     if value is None:
         return "–"
     # Through Decimal, so that 0.125 is printed as people round it; comparisons were made long before this.
@@ -64,7 +68,7 @@ def number(value: float | None, decimals: int, unit: str = "") -> str:
     shown = f"{rounded + 0:f}"  # adding nothing turns -0 into 0
     if unit in ("%", "‰"):
         return f"{shown}{unit}"
-    return f"{shown} {unit}" if unit and unit not in ("ratio", "count", "1") else shown
+    return f"{shown} {unit}" if unit in _SHORT_UNITS else shown
 
 
 def strip(statuses: Iterable[str | None]) -> Text:
@@ -118,7 +122,8 @@ def _print_chapter(console: Console, chapter: str, lines: Sequence[Line], lang: 
         ]
         if wide:
             cells.append(number(line.path, line.decimals) if line.path is not None else "")
-        cells.append(Text(f"{look.symbol} {look.zh if lang == 'zh' else look.en}", style=look.style))
+        since = f" {line.decided}" if line.decided else ""
+        cells.append(Text(f"{look.symbol} {look.zh if lang == 'zh' else look.en}{since}", style=look.style))
         cells.append(_coverage(line.coverage))
         if has_districts:
             cells.append(strip(line.districts))

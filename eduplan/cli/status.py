@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _ROWS = """
 select
-    i.chapter, s.indicator, i.name_en, i.name_zh, s.target_number, s.kind, i.direction, s.ref_area_level, s.ref_area,
+    i.chapter, s.indicator, i.kind as indicator_kind, i.name_en, i.name_zh,
+    s.target_number, s.kind, i.direction, s.ref_area_level, s.ref_area,
     s.stage, s.urban_class, s.ownership, s.sex, s.grade, s.item, s.time_period, s.reference_year, s.obs_value,
     s.obs_status, s.numerator, s.denominator, s.unit, i.decimals, s.target_value, s.target_upper, s.deadline,
     s.baseline_year, s.baseline_value, s.path_value, s.gap, s.units_reported, s.units_expected, s.coverage_pct,
@@ -203,11 +204,25 @@ def _line(row: Row, name: str, strip: list[str | None], titles: dict[str, str], 
             unit=row["unit"],
             lang=lang,
         ),
-        path=row["path_value"],
+        path=_path(row),
+        decided=row["deadline"] if _is_past(row) else None,
         status=row["status"],
         coverage=row["coverage_pct"],
         districts=strip,
     )
+
+
+def _is_past(row: Row) -> bool:
+    """Whether the verdict of an earlier deadline stands."""
+    return row["deadline"] is not None and row["kind"] != "hold" and row["reference_year"] > row["deadline"]
+
+
+def _path(row: Row) -> float | None:
+    """Where the value should be; the path of a change is one of what changes, and after a deadline there is none."""
+    if row["indicator_kind"] == "change" or _is_past(row):
+        return None
+    path = row["path_value"]
+    return None if path is None else float(path)
 
 
 def _name(row: Row, items: int, labels: dict[str, str], lang: Language) -> str:

@@ -41,8 +41,9 @@ def target_text(
     bound = "≤" if direction == "down" else "≥"
     match kind:
         case "step":
-            arrow = "↓" if direction == "down" else "↑"
-            text = f"{arrow} {plain_number(value)}/{'年' if lang == 'zh' else 'year'}"
+            bound = "↓" if direction == "down" else "≥"
+            step = f"{plain_number(value)} pp" if unit == "pp" else plain_number(value)
+            text = f"{bound} {step}/{'年' if lang == 'zh' else 'year'}"
         case "range":
             text = f"{plain_number(value)}–{plain_number(upper)}{sign}"
         case "direction":

@@ -31,6 +31,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "rows": {"en": "Rows", "zh": "行数"},
     "severity": {"en": "Severity", "zh": "级别"},
     "worst_of": {"en": "worst of {number}: {part}", "zh": "{number} 项中最弱：{part}"},
+    "files": {"en": "Files", "zh": "文件数"},
+    "all_files": {"en": "--json lists every file with its hash", "zh": "--json 列出每个文件及其哈希值"},
     "part": {"en": "Part", "zh": "分组"},
     "period": {"en": "Period", "zh": "期间"},
     "hash": {"en": "SHA-256", "zh": "SHA-256"},

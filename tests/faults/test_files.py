@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import stat
 import zipfile
 from collections.abc import Callable
 
@@ -123,6 +124,14 @@ def test_a_person_twice_goes_to_quarantine_and_leaves_it_when_mended(bureau: Bur
     shown = bureau.eduplan("quarantine")
     assert shown.code == 0, shown.err
     assert not any(identity in shown.out for identity in IDENTITIES)
+    export = bureau.data / "mend.csv"
+    assert bureau.eduplan("quarantine", "--export", str(export)).code == 0
+    masked = export.read_text(encoding="utf-8-sig")
+    assert "9901010002" in masked
+    assert not any(identity in masked for identity in IDENTITIES)
+    assert bureau.eduplan("quarantine", "--export", str(export), "--with-identity").code == 0
+    assert "990101201501010015" in export.read_text(encoding="utf-8-sig")
+    assert stat.S_IMODE(export.stat().st_mode) == 0o600
     bureau.send("pupils/2024-25/city.csv", PUPILS)
     assert bureau.eduplan("run").code == 0
     assert json.loads(bureau.eduplan("quarantine", "--json").out) == []

@@ -180,7 +180,8 @@ def test_a_wrong_question_is_a_usage_error(
     ("value", "decimals", "unit", "shown"),
     [
         (95.125, 2, "%", "95.13%"),
-        (12.0, 0, "persons", "12 persons"),
+        (12.0, 0, "persons", "12"),
+        (0.456, 2, "pp", "0.46 pp"),
         (0.5153, 4, "ratio", "0.5153"),
         (1_000_000.0, 0, "count", "1000000"),
         (None, 2, "%", "–"),
