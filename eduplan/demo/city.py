@@ -18,8 +18,6 @@ CITY_NAME_EN = "Demo City"
 RENAME_YEAR = 2023
 """Calendar year in which the last district changes its code."""
 
-PUPILS_AT_SCALE_ONE = 1_000_000
-
 
 @dataclass(frozen=True)
 class District:
@@ -79,11 +77,6 @@ class District:
     def code_in(self, year: int) -> str:
         """The code that the district has in a year."""
         return self.new_code if self.new_code and year >= RENAME_YEAR else self.code
-
-    @property
-    def latest_code(self) -> str:
-        """The code that series are published under."""
-        return self.new_code or self.code
 
     def name_in(self, year: int) -> tuple[str, str]:
         """Chinese and English name of a year."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eduplan.demo.arrays import AnyArray, Flags, Floats, Ints, normal_noise, stream
 from eduplan.demo.calendar import day_of
-from eduplan.demo.city import CITY_CODE, DISTRICTS, PUPILS_AT_SCALE_ONE, cohort_size
+from eduplan.demo.city import CITY_CODE, DISTRICTS, cohort_size
 from eduplan.demo.grades import Stage
 
 NEVER = 9999
@@ -333,8 +333,3 @@ def _names(types: Ints, district: Ints, keys: Ints) -> NDArray[np.str_]:
         for t, d, k in zip(types.tolist(), district.tolist(), keys.tolist(), strict=True)
     ]
     return np.array(names)
-
-
-def expected_pupils(scale: float) -> int:
-    """Pupils a year that a scale stands for."""
-    return round(PUPILS_AT_SCALE_ONE * scale)

@@ -36,7 +36,8 @@ _THRESHOLDS = {
     "primary": (4.2, 1.0, 0.9, 4.5, 7.5, 2000, 2.3),
     "junior": (5.3, 1.0, 0.9, 5.8, 10.2, 2500, 2.4),
 }
-_NOTHING = Decimal("1e-40")
+_NOTHING = Decimal("1e-10")
+"""Schools that differ by less than this (squared, in multiples of the mean) differ by the rounding of split amounts."""
 _TYPES = (211, 218, 311, 312, 341, 345)
 _PE, _MUSIC, _ART, _COUNTY_BACKBONE = 11, 12, 13, 2
 

@@ -64,6 +64,7 @@ def test_published_example_of_the_coefficient_of_variation() -> None:
 
 def test_equal_schools_do_not_differ() -> None:
     assert balance.variation(np.array([30_000_003, 10_000_001]), np.array([3, 1])) == 0
+    assert balance.variation(np.array([30_000_004, 10_000_001]), np.array([3, 1])) == 0, "split amounts are rounded"
     assert balance.variation(np.array([0, 0]), np.array([3, 1])) is None
     assert balance.theil(np.array([0, 4]), np.array([1, 1])) == pytest.approx(np.log(2))
 
