@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from eduplan.declarations.contracts import ColumnType
-from eduplan.staging.normalise import sql_text
+from eduplan.staging.normalise import sql_text, trimmed
 from eduplan.staging.plan import FilePlan
 
 
@@ -52,7 +52,7 @@ def _group(pattern: str, name: str) -> int:
 
 def _lone_text(plan: FilePlan) -> str:
     """The text of a row that has only one."""
-    cells = ", ".join(f"nullif(trim({column}), '')" for column in plan.labelled)
+    cells = ", ".join(_text_of(column) for column in plan.labelled)
     return f"case when list_count([{cells}]) = 1 then coalesce({cells}) end"
 
 
@@ -62,7 +62,11 @@ def _heading_rows(plan: FilePlan) -> list[str]:
 
 
 def _first_text(plan: FilePlan) -> str:
-    return f"coalesce({', '.join(f'''nullif(trim({column}), '')''' for column in plan.labelled)})"
+    return f"coalesce({', '.join(_text_of(column) for column in plan.labelled)})"
+
+
+def _text_of(column: str) -> str:
+    return f"nullif({trimmed(column)}, '')"
 
 
 def _footers(plan: FilePlan) -> list[str]:

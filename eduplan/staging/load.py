@@ -261,7 +261,7 @@ class _Load:
         if entry.contract_fingerprint != self._fingerprints[contract.source]:
             jobs.append(Job(contract, arrival, sha256=entry.sha256))
             return
-        self._report.problems.append(InputError(entry.message or "it failed", where=entry.path))
+        self._report.problems.append(InputError(entry.message or f"{entry.path}: it failed before"))
         self._tell(arrival, entry, Outcome.FAILED, message=entry.message or "")
 
     def _is_up_to_date(self, contract: Contract, entry: Entry) -> bool:

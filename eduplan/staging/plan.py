@@ -201,7 +201,7 @@ class FilePlan:
             case ColumnType.ACUITY:
                 return acuity_cell(column, names)
             case ColumnType.IDENTITY:
-                return identity_cell(column, names, has_certificate=CERTIFICATE_COLUMN in self.contract.by_name)
+                return identity_cell(column, names, has_certificate=CERTIFICATE_COLUMN in self.inputs)
             case ColumnType.ROLL_NUMBER:
                 identity = self.identity.name if self.identity else ""
                 return roll_number_cell(column, names, identity=self.inputs.get(identity))

@@ -259,7 +259,9 @@ def test_the_test_vectors_of_the_check_character(memory: duckdb.DuckDBPyConnecti
         assert row == (number[17],)
 
 
-@pytest.mark.parametrize(("decimal", "line"), [("0.1", "4.0"), ("0.3", "4.5"), ("0.5", "4.7"), ("0.8", "4.9"), ("1.0", "5.0")])
+@pytest.mark.parametrize(
+    ("decimal", "line"), [("0.1", "4.0"), ("0.3", "4.5"), ("0.5", "4.7"), ("0.8", "4.9"), ("1.0", "5.0")]
+)
 def test_the_test_vectors_of_acuity(reader: Reader, decimal: str, line: str) -> None:
     assert Decimal(reader.read(ACUITY, decimal)[0]) == Decimal(line)
 

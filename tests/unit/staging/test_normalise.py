@@ -10,7 +10,8 @@ import pytest
 from eduplan.staging.normalise import UNTIDY, compact, of_one_width, sql_text, tidy, trimmed, without_apostrophe
 from eduplan.staging.vocabulary import set_vocabulary
 
-TEXTS = ["１２３ＡＢｃ（）：，", "第１小学", "⼀年级", "①班", "Ⅱ", "㎡", "…", "﹣5", "x²", "豈", "第一小学", "plain", "a'b", ""]
+WORDS = ["第１小学", "⼀年级", "①班", "Ⅱ", "㎡", "…", "﹣5", "x²", "豈", "第一小学", "plain", "a'b", ""]
+TEXTS = ["１２３ＡＢｃ（）：，", *WORDS]
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_a_new_key_is_private_and_never_replaced(tmp_path: Path) -> None:
 
 def test_a_key_that_others_can_read_is_refused(bureau: Bureau) -> None:
     bureau.project.key_file.chmod(0o640)
-    with pytest.raises(EnvironmentFault, match="can be read by others.*chmod 600"):
+    with pytest.raises(EnvironmentFault, match=r"can be read by others.*chmod 600"):
         read_key(bureau.project)
 
 

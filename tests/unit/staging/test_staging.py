@@ -31,7 +31,9 @@ def test_types_and_columns_of_a_staged_row(bureau: Bureau) -> None:
     types = dict(columns)
     assert types["person_key"] == "BIGINT"
     assert types["birth_month"] == "DATE"
-    (row,) = bureau.ask("select sex, grade, birth_month, is_migrant, school_year, sender, row_number from staging.pupil_roll")
+    (row,) = bureau.ask(
+        "select sex, grade, birth_month, is_migrant, school_year, sender, row_number from staging.pupil_roll"
+    )
     assert row == ("male", "p1", date(2015, 3, 1), False, "2024-25", "990101", 2)
 
 
@@ -72,7 +74,9 @@ def test_totals_footers_blank_rows_and_repeated_headers_are_dropped_and_counted(
 
 
 def test_a_totals_row_that_looks_like_data_is_dropped(bureau: Bureau) -> None:
-    bureau.send("population/2024/all.csv", "行政区划代码,行政区划名称,0岁男,0岁女", "990101,甲区,10,11", "990100,全市,20,22")
+    bureau.send(
+        "population/2024/all.csv", "行政区划代码,行政区划名称,0岁男,0岁女", "990101,甲区,10,11", "990100,全市,20,22"
+    )
     bureau.load()
     assert bureau.account("population") == (2, 1, 0, 0, 1)
     assert bureau.ask("select division_code, age, sex, persons from staging.population order by sex") == [
@@ -84,8 +88,11 @@ def test_a_totals_row_that_looks_like_data_is_dropped(bureau: Bureau) -> None:
 def test_heading_rows_fill_the_rows_below(bureau: Bureau) -> None:
     path = bureau.root / "contracts" / "division.yml"
     text = path.read_text(encoding="utf-8")
-    text = text.replace("columns:", "layout:\n  headings:\n    - {pattern: '^(?P<parent_code>\\d{6})（(?P<note>.+)）$'}\ncolumns:\n  - {name: note, type: text, origin: heading}", 1)
-    path.write_text(text.replace("{name: parent_code, type: text", "{name: parent_code, origin: heading, type: text"), encoding="utf-8")
+    heading = r"- {pattern: '^(?P<parent_code>\d{6})（(?P<note>.+)）$'}"
+    note = "- {name: note, type: text, origin: heading}"
+    text = text.replace("columns:", f"layout:\n  headings:\n    {heading}\ncolumns:\n  {note}", 1)
+    text = text.replace("{name: parent_code, type: text", "{name: parent_code, origin: heading, type: text")
+    path.write_text(text, encoding="utf-8")
     bureau.send(
         "division/2024/list.csv",
         "行政区划代码,行政区划名称,级别",
@@ -131,7 +138,9 @@ def test_rules_of_the_contract_warn_or_keep_out(bureau: Bureau) -> None:
     bureau.send_roll(roll_row(1, sex="女"), roll_row(2, born="2015-03-10"), roll_row(3), roll_row(4, born="2015年3月"))
     bureau.load()
     assert bureau.account("pupil_roll") == (4, 4, 0, 0, 0)
-    warned = bureau.ask("select rule, severity, column_name, rows_affected from landing.findings where severity = 'warning'")
+    warned = bureau.ask(
+        "select rule, severity, column_name, rows_affected from landing.findings where severity = 'warning'"
+    )
     assert warned == [("V07", "warning", "identity_number, birth_date, sex", 2)]
 
 
@@ -176,7 +185,9 @@ def test_a_batch_has_one_acuity_scale(bureau: Bureau) -> None:
     rows = [screening_row(serial, right="0.8", left="1.5") for serial in range(1, 6)]
     bureau.send_screening(*rows, screening_row(7, right="4.9", left="1.0"), screening_row(8, right="0.7", left="--"))
     bureau.load()
-    assert bureau.ask("select distinct naked_acuity_right, naked_acuity_left from staging.health_screening order by all") == [
+    assert bureau.ask(
+        "select distinct naked_acuity_right, naked_acuity_left from staging.health_screening order by all"
+    ) == [
         (Decimal("4.8"), None),
         (Decimal("4.9"), Decimal("5.2")),
     ]
@@ -252,11 +263,14 @@ def test_nothing_private_leaves_staging(bureau: Bureau, capfd: pytest.CaptureFix
         "," + roll_row(8),
     )
     report = bureau.load()
-    written = [path for path in bureau.project.work.rglob("*.parquet")]
+    written = list(bureau.project.work.rglob("*.parquet"))
     assert len(written) == 2
-    shown = "".join(
-        str(bureau.ask(f"select * from read_parquet('{path}')")) for path in written
-    ) + str(bureau.ask("from landing.batches")) + str(bureau.ask("from landing.findings")) + str(report)
+    shown = (
+        "".join(str(bureau.ask(f"select * from read_parquet('{path}')")) for path in written)
+        + str(bureau.ask("from landing.batches"))
+        + str(bureau.ask("from landing.findings"))
+        + str(report)
+    )
     shown += "".join(capfd.readouterr())
     for text in (*numbers, *(number[:14] for number in numbers), "某某", "3.70202E+17", "2015-03-09"):
         assert text not in shown
@@ -297,10 +311,10 @@ def _mutations() -> dict[str, Callable[[int], str]]:
         "bad_date": lambda serial: roll_row(serial, born="2015-99-99"),
         "bad_identity": lambda serial: roll_row(serial, identity="1"),
         "total": lambda serial: f"合计,{serial},,,,,,,,",
-        "footer": lambda serial: "审核人：某某,,,,,,,,,",
-        "blank": lambda serial: " ,,,,,,,,,",
+        "footer": lambda _: "审核人：某某,,,,,,,,,",
+        "blank": lambda _: " ,,,,,,,,,",
         "other_class": lambda serial: roll_row(serial, class_name="9班"),
-        "empty": lambda serial: ",,,,,,,,,",
+        "empty": lambda _: ",,,,,,,,,",
     }
 
 
