@@ -50,3 +50,9 @@ def test_history_says_from_when_to_when_a_code_had_a_name(warehouse: Warehouse) 
 
 def test_codes_under_a_new_name_are_reported(warehouse: Warehouse) -> None:
     assert warehouse.offending("cross.reused_codes") == 10
+
+
+def test_second_night_finds_nothing_to_do(warehouse: Warehouse) -> None:
+    night = warehouse.night()
+    assert night["nothing_changed"]
+    assert not night["is_new_release"]

@@ -61,3 +61,9 @@ def test_merged_counties_count_once(warehouse: Warehouse) -> None:
 
 def test_extrapolations_are_left_out(warehouse: Warehouse) -> None:
     assert warehouse.rows("select count(*) from duckdb_columns() where column_name like '%推估%'") == [(0,)]
+
+
+def test_class_size_is_judged_for_the_whole_and_every_county(warehouse: Warehouse) -> None:
+    assert warehouse.rows(
+        "select ref_area_level, status, count(*) from plan.status where indicator = 'CLS-01' group by all order by all"
+    ) == [("city", "met", 1), ("district", "met", 22)]

@@ -1,0 +1,33 @@
+"""The worked example of the how-to pages fits the declarations of this repository, as it is printed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_BLOCK = re.compile(r"^```(?:yaml|sql)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_PLACES = {
+    "add-a-source.md": ["contracts/after_school.yml", "expectations/staging/after_school.yml"],
+    "add-a-mart.md": ["sql/marts/ch4_system/after_school.sql", "expectations/ch4_system/after_school.yml"],
+    "add-an-indicator.md": ["plan/indicators/after_school.yml"],
+}
+
+
+def test_pages_followed_one_after_the_other_give_a_valid_project(tmp_path: Path) -> None:
+    for folder in ("contracts", "sql", "plan", "expectations"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "eduplan.yml", tmp_path)
+    for page, places in _PLACES.items():
+        blocks = _BLOCK.findall((ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8"))
+        for place, block in zip(places, blocks, strict=True):
+            path = tmp_path / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block, encoding="utf-8")
+    command = [sys.executable, "-m", "eduplan.cli.app", "check", "--project", tmp_path]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
