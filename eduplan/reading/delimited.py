@@ -44,14 +44,18 @@ def read_delimited(
         titles=tuple(cell for row in rows[: header.first - 1] for cell in row if cell),
         file_format="tsv" if delimiter == "\t" else "csv",
         encoding=text.encoding,
+        records=f"{table_name}_records",
+        first_record=1 + sum(not row for row in rows[: header.last]),
+        last_header=header.last,
         files=files,
     )
-    parser = _Parser(raw, text, header, delimiter, width, blank_rows=sum(not row for row in rows[: header.last]))
+    parser = _Parser(raw, text, header, delimiter, width)
     if text.has_nul_characters():
         parser.mend_copy()
     parser.show(connection)
     raw.mend = parser.mend
-    files.callback(_drop, connection, table_name)
+    for view in (raw.records, raw.name):
+        files.callback(_drop, connection, view)
     return raw
 
 
@@ -64,6 +68,8 @@ def _split_head(text: DecodedText, finder: HeaderFinder) -> tuple[str, list[list
     """Splits the head of the text by the delimiter under which its header says most."""
     best: tuple[str, list[list[str]], Header | None] = (",", [], None)
     for delimiter in DELIMITERS:
+        if delimiter not in text.head and delimiter != DELIMITERS[0]:
+            continue
         rows = _head_rows(text, delimiter)
         header = finder.find(rows)
         if header and (best[2] is None or header.worth > best[2].worth):
@@ -90,32 +96,34 @@ class _Parser:
     quoted field that the end of the file cuts off (seen in 1.5.5), so files with quoted line breaks are mended too.
     """
 
-    def __init__(
-        self, raw: RawTable, text: DecodedText, header: Header, delimiter: str, width: int, *, blank_rows: int
-    ) -> None:
+    def __init__(self, raw: RawTable, text: DecodedText, header: Header, delimiter: str, width: int) -> None:
         self._raw = raw
         self._text = text
         self._header = header
         self._delimiter = delimiter
         self._width = width
-        self._blank_rows = blank_rows
         self._mended: Path | None = None
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Creates or replaces the view."""
+        """Creates or replaces the views."""
         fields = [f"c{position}" for position in range(self._width)]
         names = ", ".join(fields)
+        below = f"where row_number > {self._header.last} and coalesce({names}) is not null"
         if self._mended is None:
             # The parser skips blank lines; those above the data are added, so that numbers agree with a spreadsheet.
-            records = self._parse(self._text.path, fields)
-            numbered = f"select row_number() over () + {self._blank_rows} as row_number, {names} from {records}"
+            parsed = self._parse(self._text.path, fields)
+            numbered = (
+                f"select row_number() over () + {self._raw.first_record - 1} as row_number, {names} from {parsed}"
+            )
+            records = f"select null::bigint as row_number, {names} from {parsed}"
         else:
-            records = self._parse(self._mended, ["record", *fields])
-            numbered = f"select record::bigint as row_number, {names} from {records}"
+            parsed = self._parse(self._mended, ["record", *fields])
+            numbered = f"select record::bigint as row_number, {names} from {parsed}"
+            records = f"select * from ({numbered}) {below}"
         connection.execute(
-            f'create or replace temp view "{self._raw.name}" as select row_number, {names} from ({numbered}) '
-            f"where row_number > {self._header.last} and coalesce({names}) is not null"
+            f'create or replace temp view "{self._raw.name}" as select row_number, {names} from ({numbered}) {below}'
         )
+        connection.execute(f'create or replace temp view "{self._raw.records}" as {records}')
 
     def _parse(self, path: Path, fields: list[str]) -> str:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in fields)

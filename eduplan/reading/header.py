@@ -108,13 +108,21 @@ class HeaderFinder:
         Args:
             rows: The first records of the table, ``ROWS_SEARCHED`` or fewer.
         """
+        if self._forced_height:
+            found = [self._read(start + 1, rows[start : start + self._forced_height]) for start in range(len(rows))]
+            found = [header for header in found if header.last <= len(rows)]
+        else:
+            found = [self._read(number, [row]) for number, row in enumerate(rows, start=1)]
+            speaking = {header.first for header in found if header.matched}
+            for height in range(2, MOST_HEADER_ROWS + 1):
+                for start in range(len(rows) - height + 1):
+                    # Rows none of which says anything by itself are data, and most rows are.
+                    if not speaking.isdisjoint(range(start + 1, start + height + 1)):
+                        found.append(self._read(start + 1, rows[start : start + height]))
         best: Header | None = None  # of equals the first stays: the fewest rows, and among them the earliest
-        heights = [self._forced_height] if self._forced_height else range(1, MOST_HEADER_ROWS + 1)
-        for height in heights:
-            for start in range(len(rows) - height + 1):
-                header = self._read(start + 1, rows[start : start + height])
-                if header.matched and (best is None or header.worth > best.worth):
-                    best = header
+        for header in found:
+            if header.matched and (best is None or header.worth > best.worth):
+                best = header
         enough = min(2, len(self._expected))
         return best if best is not None and best.matched >= enough else None
 

@@ -50,6 +50,12 @@ class RawTable:
         parts: Sheets or tables that were read; empty for a file that has only one.
         skipped_parts: Sheets or tables that hold something but no header that the contract knows.
         rejected: Records that could not be split into fields; complete once :meth:`scan` has returned.
+        records: View of all records in their order, from the first of the file, for a scan that keeps the order: numbers
+            cost a third of the parse, and a place in a table says the same. Its ``row_number`` is null where the
+            number is ``first_record`` plus the place, counted from 0; where it is not, the view is as ``name`` is.
+            Empty for formats that are numbered anyway.
+        first_record: Number of the first record of ``records``.
+        last_header: Number of the last record that is not below the header.
     """
 
     name: str
@@ -60,6 +66,9 @@ class RawTable:
     parts: tuple[str, ...] = ()
     skipped_parts: tuple[str, ...] = ()
     rejected: list[RejectedRecord] = field(default_factory=list)
+    records: str = ""
+    first_record: int = 1
+    last_header: int = 0
     mend: Callable[[duckdb.DuckDBPyConnection, duckdb.Error], bool] | None = None
     files: ExitStack = field(default_factory=ExitStack)
 
