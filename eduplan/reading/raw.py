@@ -50,10 +50,10 @@ class RawTable:
         parts: Sheets or tables that were read; empty for a file that has only one.
         skipped_parts: Sheets or tables that hold something but no header that the contract knows.
         rejected: Records that could not be split into fields; complete once :meth:`scan` has returned.
-        records: View of all records in their order, from the first of the file, for a scan that keeps the order: numbers
-            cost a third of the parse, and a place in a table says the same. Its ``row_number`` is null where the
-            number is ``first_record`` plus the place, counted from 0; where it is not, the view is as ``name`` is.
-            Empty for formats that are numbered anyway.
+        records: View of all records in their order, from the first of the file, for a scan that keeps the order:
+            counting them would cost a third of the parse, and a place in a table says the same. Its ``row_number`` is
+            null where the number is ``first_record`` plus the place, counted from 0; where it is not, the view is as
+            ``name`` is. Empty for formats that are numbered anyway.
         first_record: Number of the first record of ``records``.
         last_header: Number of the last record that is not below the header.
     """

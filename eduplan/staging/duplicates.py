@@ -55,7 +55,7 @@ def drop_duplicates(connection: duckdb.DuckDBPyConnection, plan: FilePlan, rows:
     content = ", ".join(f"'{name}': {name}" for name in plan.contract.staged_columns)
     one_row = (
         f"select row_number, {', '.join(f'any_value({name}) as {name}' for name in key if name != 'row_number')}, "
-        f"list({{{content}}} order by rowid) as content "
+        f"list({{{content}}} order by _id) as content "
         f"from {live} and {hashed} in (select key_hash from {REPEATED}) group by row_number"
     )
     keys = ", ".join(key)

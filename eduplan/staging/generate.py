@@ -75,12 +75,12 @@ class Statements:
 
         Args:
             table: Temporary table to create.
-            rows: The table that the first statement made.
+            rows: The rows that the first statement made, with their place as ``_id``.
             odd: Mask of the columns that need the careful way.
         """
         careful = [planned for bit, planned in enumerate(self._sent) if odd >> bit & 1]
         texts = ", ".join(f"_cells[{position}] as {name}" for position, name in enumerate(self._texts, start=1))
-        layers = _Layers(f"select rowid as _id, row_number, {texts} from {rows} where _is_odd and not _is_dropped")
+        layers = _Layers(f"select _id, row_number, {texts} from {rows} where _is_odd and not _is_dropped")
         self._add_careful_texts(layers, careful)
         self._add_values(layers, careful)
         layers.add({"_faults": self._faults(careful), "_repairs": self._repairs(careful)})

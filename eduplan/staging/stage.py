@@ -24,7 +24,8 @@ from eduplan.staging.references import KeySet
 from eduplan.staging.schema import batch_columns
 from eduplan.staging.writing import write_parquet
 
-ROWS, MENDED = "_eduplan_rows", "_eduplan_mended"
+TABLE, ROWS, MENDED = "_eduplan_table", "_eduplan_rows", "_eduplan_mended"
+"""The table of records, the view of its rows with their numbers, and the rows that were read again."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,34 @@ def stage_rows(
     plan = FilePlan(contract, codes, raw.columns, name_values)
     statements = Statements(plan)
     try:
-        rejected = raw.scan(connection, statements.first(ROWS, raw.name))
+        rejected = _scan(connection, raw, plan, statements)
         return _Staging(connection, plan, statements, batch).run(rejected, references, targets)
     finally:
-        for table in (ROWS, MENDED):
-            connection.execute(f"drop table if exists {table}")
+        for relation in (f"view if exists {ROWS}", f"table if exists {TABLE}", f"table if exists {MENDED}"):
+            connection.execute(f"drop {relation}")
+
+
+def _scan(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, plan: FilePlan, statements: Statements
+) -> list[RejectedRecord]:
+    """Reads the file once, and numbers its rows.
+
+    A row of the file is a row of the table where nothing is unpivoted or filled down, so its place is its number and
+    the parser need not count. Then titles, header and empty records are in the table too, and are deleted again.
+    """
+    has_places = bool(raw.records) and not plan.wide_columns and not plan.headings
+    rejected = raw.scan(connection, statements.first(TABLE, raw.records if has_places else raw.name))
+    number = "row_number"
+    if has_places:
+        number = f"coalesce(row_number, rowid + {raw.first_record}) as row_number"
+        connection.execute(
+            f"delete from {TABLE} where (row_number is null and rowid <= {raw.last_header - raw.first_record}) "
+            f"or (_is_odd and coalesce(list_count(_cells), 0) = 0)"
+        )
+    connection.execute(
+        f"create or replace temp view {ROWS} as select rowid as _id, {number}, * exclude (row_number) from {TABLE}"
+    )
+    return rejected
 
 
 class _Staging:
@@ -129,7 +153,7 @@ class _Staging:
         """Reads odd rows again and puts what came of it in their place."""
         self._connection.execute(self._statements.second(MENDED, ROWS, odd_columns))
         columns = ", ".join(f"{name} = {MENDED}.{name}" for name in self._statements.mended_columns)
-        self._connection.execute(f"update {ROWS} set {columns} from {MENDED} where {ROWS}.rowid = {MENDED}._id")
+        self._connection.execute(f"update {TABLE} set {columns} from {MENDED} where {TABLE}.rowid = {MENDED}._id")
         self._faults.add_cells(MENDED)
 
     def _repairs(self, where: str, blank_columns: int, *, has_mended: bool) -> dict[tuple[str, str], int]:
@@ -139,7 +163,7 @@ class _Staging:
             found = self._fetch(
                 f"select repair.column_name, repair.rule, count(*) from "
                 f"(select unnest(_repairs) as repair from {MENDED} where len(_repairs) > 0 "
-                f"and _id in (select rowid from {ROWS} where {where})) group by all order by all"
+                f"and _id in (select _id from {ROWS} where {where})) group by all order by all"
             )
             repairs = {(column, rule): cells for column, rule, cells in found}
         counts = {
