@@ -88,21 +88,24 @@ def staging_asset(project: Project, contracts: dict[str, Contract], contract: Co
         check_specs=[AssetCheckSpec(FILES_READ, asset=table_key(f"staging.{contract.source}"), description=_WHY)],
     )
     def staged(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster knows the bare class alone
-        chosen = _chosen_years(context) if partitions else None
+        years = list(context.partition_keys) if partitions else None
         with warehouse_step(project) as connection:
             loaded = night.load(
                 connection,
                 project,
                 contracts,
                 night.find(project, contracts),
-                wanted=night.Wanted(sources=frozenset({contract.source}), years=chosen),
+                wanted=night.Wanted(frozenset({contract.source}), years=frozenset(map(int, years)) if years else None),
                 progress=LogProgress(context),
                 now=datetime.now(UTC),
             )
+            accounts = {year: source_account(connection, contract.source, year) for year in years or ()}
             account = source_account(connection, contract.source)
-        if partitions and chosen is None:
-            _tell_years(context, contract, account.years)
-        return MaterializeResult(metadata=_metadata(account), check_results=[_files_read(context, project, loaded)])
+        check = _files_read(context, project, loaded)
+        if years is None:
+            return MaterializeResult(metadata=_metadata(account), check_results=[check])
+        _tell_years(context, contract, accounts)
+        return MaterializeResult(check_results=[check])
 
     return staged
 
@@ -117,19 +120,12 @@ def _references(contract: Contract) -> list[AssetKey]:
     return [table_key(f"staging.{source}") for source in others]
 
 
-def _chosen_years(context: AssetExecutionContext) -> frozenset[int] | None:
-    """The years that a run or a backfill was started for; nothing for a run over all of them."""
-    if context.has_partition_key or context.has_partition_key_range:
-        return frozenset(int(key) for key in context.partition_keys)
-    return None
-
-
-def _tell_years(context: AssetExecutionContext, contract: Contract, years: list[str]) -> None:
-    """Reports each year that a run over all of them holds, so that the partitions show what is there."""
-    context.instance.add_dynamic_partitions(str(YEARS.name), years)
-    for year in years:
-        for key in (raw_key(contract.source), context.asset_key):
-            context.log_event(AssetMaterialization(asset_key=key, partition=year))
+def _tell_years(context: AssetExecutionContext, contract: Contract, accounts: dict[str, SourceAccount]) -> None:
+    """Says of each year of the run what the source holds of it."""
+    for year in context.partition_keys:
+        context.add_asset_metadata(_metadata(accounts[year]), context.asset_key, year)
+        if accounts[year].files:
+            context.log_event(AssetMaterialization(raw_key(contract.source), partition=year))
 
 
 def _files_read(context: AssetExecutionContext, project: Project, loaded: night.Loaded) -> AssetCheckResult:
@@ -139,7 +135,7 @@ def _files_read(context: AssetExecutionContext, project: Project, loaded: night.
         context.log.error(line)
     if lines:
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        send(Alert(context.asset_key.to_user_string(), context.run_id, lines, at), project.settings.webhook_url)
+        send(Alert(context.asset_key.to_user_string(), context.run.run_id, lines, at), project.settings.webhook_url)
     return AssetCheckResult(
         check_name=FILES_READ,
         passed=not lines,

@@ -23,7 +23,6 @@ class SourceAccount:
         rows_duplicate: Copies that were dropped.
         rows_dropped: Totals rows and footers that were dropped.
         cells_repaired: Cells that were repaired, by rules that are counted.
-        years: Calendar years that their periods start in.
     """
 
     source: str
@@ -34,27 +33,34 @@ class SourceAccount:
     rows_duplicate: int
     rows_dropped: int
     cells_repaired: int
-    years: list[str]
 
 
 _ACCOUNT = """
 select
     source, count(*), sum(rows_read)::bigint, sum(rows_staged)::bigint, sum(rows_quarantined)::bigint,
-    sum(rows_duplicate)::bigint, sum(rows_dropped)::bigint, sum(cells_repaired)::bigint,
-    list_sort(coalesce(list(distinct left(period, 4)) filter (period <> 'all'), []))
+    sum(rows_duplicate)::bigint, sum(rows_dropped)::bigint, sum(cells_repaired)::bigint
 from landing.batches
-where status = 'current'
+where status = 'current' and ($source is null or source = $source) and ($year is null or starts_with(period, $year))
 group by source
 order by source
 """
 
 
-def source_accounts(connection: duckdb.DuckDBPyConnection) -> list[SourceAccount]:
-    """The account of every source that sent something, by name."""
-    return [SourceAccount(*row) for row in connection.execute(_ACCOUNT).fetchall()]
+def source_accounts(
+    connection: duckdb.DuckDBPyConnection, source: str | None = None, year: str | None = None
+) -> list[SourceAccount]:
+    """The account of every source that sent something, by name.
+
+    Args:
+        connection: The working warehouse.
+        source: Only this source.
+        year: Only periods that start in this calendar year.
+    """
+    rows = connection.execute(_ACCOUNT, {"source": source, "year": year}).fetchall()
+    return [SourceAccount(*row) for row in rows]
 
 
-def source_account(connection: duckdb.DuckDBPyConnection, source: str) -> SourceAccount:
+def source_account(connection: duckdb.DuckDBPyConnection, source: str, year: str | None = None) -> SourceAccount:
     """The account of one source; all zeros where it has sent nothing that is current."""
-    nothing = SourceAccount(source, 0, 0, 0, 0, 0, 0, 0, [])
-    return next((account for account in source_accounts(connection) if account.source == source), nothing)
+    found = source_accounts(connection, source, year)
+    return found[0] if found else SourceAccount(source, 0, 0, 0, 0, 0, 0, 0)

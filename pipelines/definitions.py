@@ -22,7 +22,7 @@ from eduplan import night
 from eduplan.checks.gather import gather_checks
 from eduplan.project import Project
 from pipelines.failures import failure_sensor
-from pipelines.schedules import NIGHT_JOB, NIGHT_SCHEDULE, new_years_sensor
+from pipelines.schedules import NIGHT_JOB, new_years_sensor, night_schedule
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,7 +45,7 @@ def build_definitions(project: Project) -> Definitions:
         ],
         asset_checks=[table_checks(project, models, contracts, checks, [*tables, VALUES_KEY, STATUS_KEY])],
         jobs=[NIGHT_JOB],
-        schedules=[NIGHT_SCHEDULE],
+        schedules=[night_schedule(project, contracts)],
         sensors=[failure_sensor(project), new_years_sensor(project, contracts)],
         executor=in_process_executor,
     )

@@ -5,23 +5,33 @@ Belongs here: jobs, the schedule, and the sensor of new years. Does not belong h
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
+
 from dagster import (
     AssetSelection,
+    DagsterInstance,
     DefaultScheduleStatus,
     DefaultSensorStatus,
+    RunRequest,
     ScheduleDefinition,
+    ScheduleEvaluationContext,
     SensorDefinition,
     SensorEvaluationContext,
     SensorResult,
     SkipReason,
     define_asset_job,
+    schedule,
     sensor,
 )
 
 from assets.sources import YEARS
 from eduplan.declarations.contracts import Contract
+from eduplan.errors import EduplanError
 from eduplan.landing.arrivals import find_arrivals
 from eduplan.project import Project
+
+LOG = logging.getLogger("eduplan")
 
 NIGHTLY = "0 2 * * *"
 TIMEZONE = "Asia/Shanghai"
@@ -33,17 +43,52 @@ NIGHT_JOB = define_asset_job(
     description="Everything, from the arrivals to the release; only what changed is done again.",
 )
 
-NIGHT_SCHEDULE = ScheduleDefinition(
-    name="nightly",
-    job=NIGHT_JOB,
-    cron_schedule=NIGHTLY,
-    execution_timezone=TIMEZONE,
-    default_status=DefaultScheduleStatus.RUNNING,
-    description="Every night at 02:00 in Shanghai.",
-)
+# The tags by which Dagster itself starts one run over several partitions; it has no public names for them.
+_FIRST_YEAR = "dagster/asset_partition_range_start"
+_LAST_YEAR = "dagster/asset_partition_range_end"
 
 
-def new_years_sensor(project: Project, contracts: dict[str, Contract]) -> SensorDefinition:
+def night_schedule(project: Project, contracts: Mapping[str, Contract]) -> ScheduleDefinition:
+    """The nightly run over every year for which something arrived, in one run; on by default."""
+
+    @schedule(
+        name="nightly",
+        job=NIGHT_JOB,
+        cron_schedule=NIGHTLY,
+        execution_timezone=TIMEZONE,
+        default_status=DefaultScheduleStatus.RUNNING,
+        description="Every night at 02:00 in Shanghai.",
+    )
+    def nightly(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+        tags = every_year(context.instance, project, contracts)
+        return RunRequest(tags=tags) if tags else SkipReason("nothing has arrived yet")
+
+    return nightly
+
+
+def every_year(instance: DagsterInstance, project: Project, contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """Makes a partition of each year for which something arrived.
+
+    Returns:
+        The tags of one run over all of them; none where there is no year.
+    """
+    name = str(YEARS.name)
+    try:
+        instance.add_dynamic_partitions(name, years_of_arrivals(project, contracts))
+    except EduplanError as error:
+        # The run will meet the same error, fail, and be told of; a schedule that fails is not.
+        LOG.error("%s", error.line)
+    known = instance.get_dynamic_partitions(name)
+    return {_FIRST_YEAR: known[0], _LAST_YEAR: known[-1]} if known else {}
+
+
+def years_of_arrivals(project: Project, contracts: Mapping[str, Contract]) -> list[str]:
+    """The calendar years that the periods of what arrived start in, in order."""
+    arrivals = find_arrivals(project, contracts).arrivals
+    return sorted({str(each.period.year) for each in arrivals if each.period and each.period.year})
+
+
+def new_years_sensor(project: Project, contracts: Mapping[str, Contract]) -> SensorDefinition:
     """The sensor that makes a partition of each year for which something arrived; on by default."""
 
     @sensor(
@@ -53,12 +98,12 @@ def new_years_sensor(project: Project, contracts: dict[str, Contract]) -> Sensor
         minimum_interval_seconds=NEW_YEARS_SECONDS,
     )
     def look(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-        arrived = {
-            str(each.period.year)
-            for each in find_arrivals(project, contracts).arrivals
-            if each.period and each.period.year
-        }
-        missing = sorted(arrived - set(context.instance.get_dynamic_partitions(str(YEARS.name))))
+        try:
+            arrived = years_of_arrivals(project, contracts)
+        except EduplanError as error:
+            return SkipReason(error.line)
+        known = set(context.instance.get_dynamic_partitions(str(YEARS.name)))
+        missing = [year for year in arrived if year not in known]
         if not missing:
             return SkipReason("no year that is not known")
         return SensorResult(dynamic_partitions_requests=[YEARS.build_add_request(missing)])
