@@ -37,6 +37,13 @@ class DemoCity:
         """What the generator knows to be true."""
         return json.loads((self.data / "raw" / "truth.json").read_text(encoding="utf-8"))
 
+    def run(self, *arguments: str) -> str:
+        """What the program prints for some arguments."""
+        command = [EDUPLAN, *arguments, "--data", str(self.data)]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
+
 
 @pytest.fixture(scope="session")
 def demo_city(tmp_path_factory: pytest.TempPathFactory) -> DemoCity:

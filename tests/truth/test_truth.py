@@ -72,3 +72,27 @@ def test_the_truth_says_something_about_every_indicator(truth) -> None:
 def test_city_and_every_district_are_covered(truth) -> None:
     areas = {row["ref_area"] for row in truth["indicators"]["ENR-01.pupils"]}
     assert len(areas) == 13
+
+
+def test_every_file_balances_as_it_was_written(truth, demo_city) -> None:
+    parts = ("staged", "quarantined", "duplicate", "dropped")
+    columns = ", ".join(f"rows_{part}" for part in parts)
+    with duckdb.connect(str(demo_city.data / "marts" / "marts.duckdb"), read_only=True) as release:
+        rows = release.execute(f"select source, period, file_name, rows_read, {columns} from about.batches").fetchall()
+    landed = {tuple(row[:3]): row[3:] for row in rows}
+    written = {
+        (file["source"], file["period"], file["file"]): (
+            file["rows"],
+            *(file["duplicates" if part == "duplicate" else part] for part in parts),
+        )
+        for file in truth["accounting"]
+    }
+    wrong = {
+        key: {"landed": landed.get(key), "written": rows} for key, rows in written.items() if landed.get(key) != rows
+    }
+    assert not wrong, dict(list(wrong.items())[:5])
+
+
+def test_what_cannot_be_typed_waits_in_quarantine_and_says_so(demo_city) -> None:
+    shown = demo_city.run("quarantine", "--json")
+    assert {row["source"] for row in json.loads(shown)} >= {"pupil_roll", "staff_roll", "health_screening"}
