@@ -44,7 +44,6 @@ def acuity_cell(column: Column, names: Names) -> Cell:
     """An acuity on the five-mark scale; a decimal between two lines counts as the lower one, and as repaired."""
     reading = names.helper("reading")
     simple_reading = f"try_cast({names.simple} as decimal(6, 4))"
-    lines = ", ".join(f"{decimal:f}" for decimal in chart_lines().values())
     return Cell(
         names=names,
         sql_type="decimal(3, 1)",
@@ -52,7 +51,7 @@ def acuity_cell(column: Column, names: Names) -> Cell:
         quick=(
             f"case when {reading} between {LOWEST} and {HIGHEST} and {reading} = cast({reading} as decimal(3, 1)) "
             f"then cast({reading} as decimal(3, 1)) "
-            f"when {reading} in ({lines}) then {_line_of(reading)} end"
+            f"when {_is_line(reading)} then {_line_of(reading)} end"
         ),
         is_placeholder=is_placeholder(names.text),
         simplified=names.text,
@@ -63,7 +62,7 @@ def acuity_cell(column: Column, names: Names) -> Cell:
         ),
         repairs={
             "chart_line": (
-                f"{names.column} is not null and {simple_reading} not in ({lines}) "
+                f"{names.column} is not null and not {_is_line(simple_reading)} "
                 f"and {simple_reading} <> cast({names.column} as decimal(6, 4))"
             )
         },
@@ -77,6 +76,12 @@ def acuity_cell(column: Column, names: Names) -> Cell:
             ),
         },
     )
+
+
+def _is_line(reading: str) -> str:
+    """SQL: whether a decimal is that of a line of the chart."""
+    lines = ", ".join(f"{decimal:f}" for decimal in chart_lines().values())
+    return f"list_contains([{lines}]::decimal(6, 4)[], {reading})"
 
 
 def _line_of(reading: str) -> str:

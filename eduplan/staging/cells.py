@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from eduplan.declarations.contracts import CodeList, Column, ColumnType
 from eduplan.declarations.text import Bilingual
 from eduplan.staging.normalise import UNTIDY, sql_text
-from eduplan.staging.vocabulary import PLACEHOLDERS, code_of, flag_of, is_placeholder, loose_code_of
+from eduplan.staging.vocabulary import PLACEHOLDERS, code_of, code_type, flag_of, is_placeholder, loose_code_of
 
 _DATE_FORMATS = (
     *("%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y年%m月%d"),
@@ -150,7 +150,7 @@ def code_cell(column: Column, code_list: CodeList, names: Names) -> Cell:
     name, title = code_list.code_list, code_list.title
     return Cell(
         names=names,
-        sql_type="varchar",
+        sql_type=code_type(code_list),
         quick=code_of(name, names.raw),
         is_placeholder=f"({is_placeholder(names.text)} and {code_of(name, names.text)} is null)",
         simplified=rf"regexp_replace({names.text}, '^(\d+)\.0+$', '\1')",

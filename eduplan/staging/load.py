@@ -30,6 +30,7 @@ from eduplan.staging.memory import Memory
 from eduplan.staging.pseudonyms import read_key
 from eduplan.staging.references import KeySets, order_of_loading, quarantine_path, staged_path
 from eduplan.staging.register import CURRENT, FAILED, REPLACED, Entry, Register, slot_of
+from eduplan.staging.stage import orderly_scans
 from eduplan.staging.views import refresh_views, write_code_tables, write_reference_tables
 from eduplan.staging.work import Done, Job, Worker
 
@@ -195,8 +196,9 @@ class _Load:
             ]
             if key is None and any(_makes_keys(job.contract) for job in jobs):
                 key, jobs = self._key_for(jobs)
-            for done in self._work(jobs, key, group):
-                self._record(done)
+            with orderly_scans(self._connection):
+                for done in self._work(jobs, key, group):
+                    self._record(done)
         refresh_views(self._connection, self._project, self._contracts, self._register)
         if self._report.changed:
             self._sweep()

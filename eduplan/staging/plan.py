@@ -147,6 +147,14 @@ class FilePlan:
         return next((column for column in self.contract.columns if column.person_key), None)
 
     @property
+    def keeps_order(self) -> bool:
+        """Whether reading the file keeps its order, so that a row's place is its number."""
+        contract = self.contract
+        expressions = [each.expression for each in contract.derive] + [rule.check for rule in contract.rules]
+        is_plain = not any(re.search(r"\b(select|over)\b", text, re.IGNORECASE) for text in expressions)
+        return is_plain and not self.wide_columns and not self.headings
+
+    @property
     def acuities(self) -> tuple[PlannedColumn, ...]:
         """The columns that hold visual acuity and that the file has."""
         return tuple(each for each in self.columns if each.is_sent and each.column.type is ColumnType.ACUITY)

@@ -70,7 +70,9 @@ def staged_types(contract: Contract) -> dict[str, str]:
 def batch_columns(batch: Batch) -> list[str]:
     """SQL of the columns that are the same for all rows of a batch."""
     values = {**batch.period.columns, "period": batch.period.text, "sender": batch.sender, "batch_id": batch.batch_id}
-    return [
-        f"{sql_text(value) if isinstance(value, str) else f'{value}::integer'} as {name}"
-        for name, value in values.items()
-    ]
+    return [f"{_constant(value)} as {name}" for name, value in values.items()]
+
+
+def _constant(value: str | int) -> str:
+    """A constant; a text as an enumeration of one value, which costs nothing to write."""
+    return f"{value}::integer" if isinstance(value, int) else f"{sql_text(value)}::enum({sql_text(value)})"

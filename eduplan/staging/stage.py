@@ -6,7 +6,8 @@ register of batches (:mod:`eduplan.staging.load`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,19 @@ def stage_rows(
             connection.execute(f"drop {relation}")
 
 
+@contextmanager
+def orderly_scans(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keeps DuckDB from turning long ``in`` lists into joins, which would lose the order of a file's rows.
+
+    The setting is one of the whole database, so it is put back afterwards.
+    """
+    connection.execute("set disabled_optimizers = 'in_clause'")
+    try:
+        yield
+    finally:
+        connection.execute("reset disabled_optimizers")
+
+
 def _scan(
     connection: duckdb.DuckDBPyConnection, raw: RawTable, plan: FilePlan, statements: Statements
 ) -> list[RejectedRecord]:
@@ -80,7 +94,7 @@ def _scan(
     A row of the file is a row of the table where nothing is unpivoted or filled down, so its place is its number and
     the parser need not count. Then titles, header and empty records are in the table too, and are deleted again.
     """
-    has_places = bool(raw.records) and not plan.wide_columns and not plan.headings
+    has_places = bool(raw.records) and plan.keeps_order
     rejected = raw.scan(connection, statements.first(TABLE, raw.records if has_places else raw.name))
     number = "row_number"
     if has_places:
@@ -182,7 +196,8 @@ class _Staging:
         columns = [*self._plan.contract.staged_columns, *batch_columns(self._batch)]
         if self._plan.wide_values:
             where += f" and coalesce({', '.join(f'{name}::varchar' for name in self._plan.wide_values)}) is not null"
-        query = f"select {', '.join(columns)}, row_number from {ROWS} where {where}"
+        order = "" if self._plan.keeps_order else " order by row_number, _id"
+        query = f"select {', '.join(columns)}, row_number from {ROWS} where {where}{order}"
         return write_parquet(self._connection, query, target)
 
     def _rows_staged(self, where: str) -> int:

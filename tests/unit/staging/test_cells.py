@@ -57,7 +57,7 @@ class Reader:
         """What the quick and the careful way make of a text."""
         statements = self._first(column, text)
         (quick,) = self._one("select value from rows")
-        self._connection.execute("update rows set _is_odd = true, _cells = ['a', $1]", [text])
+        self._connection.execute("update records set _is_odd = true, _cells = ['a', $1]", [text])
         return quick, self._second(statements, 2)[0]
 
     def _first(self, column: dict[str, Any], text: str | None) -> Statements:
@@ -82,7 +82,8 @@ class Reader:
         self._connection.execute(
             "create or replace temp table raw as select 1::bigint as row_number, 'a' as c0, $1::varchar as c1", [text]
         )
-        self._connection.execute(statements.first("rows", "raw"))
+        self._connection.execute(statements.first("records", "raw"))
+        self._connection.execute("create or replace temp view rows as select rowid as _id, * from records")
         return statements
 
     def _second(self, statements: Statements, odd: int) -> tuple[Any, str | None, set[str]]:
