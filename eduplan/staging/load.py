@@ -315,6 +315,9 @@ class _Load:
             self._tell(arrival, entry, Outcome.FAILED, message=done.error.what)
         elif done.account is not None:
             entry = self._entry(done, CURRENT)
+            if twin := self._register.twin(entry):
+                self._refuse_twin(done, twin)
+                return
             self._register.take(entry, done.account, contract)
             self._report.changed.add((entry.source, entry.period))
             self._tell(arrival, entry, Outcome.STAGED, account=done.account)
@@ -328,6 +331,19 @@ class _Load:
             known = replace(known, path=arrival.relative_path, bytes=arrival.bytes, modified_ns=arrival.modified_ns)
             self._register.put(known)
             self._tell(arrival, known, Outcome.UNCHANGED)
+
+    def _refuse_twin(self, done: Done, twin: Entry) -> None:
+        """Fails a file whose bytes are in force under another sender: taking it would count every row twice."""
+        arrival = done.job.arrival
+        error = InputError(
+            f"the same bytes were loaded already as {twin.path}",
+            where=arrival.relative_path,
+            remedy="remove one of the two; nothing is counted twice",
+        )
+        entry = self._entry(done, FAILED, message=error.line)
+        self._report.problems.append(error)
+        self._register.put(entry)
+        self._tell(arrival, entry, Outcome.FAILED, message=error.what)
 
     def _put_failed(self, entry: Entry, known: Entry | None, contract: Contract) -> None:
         self._register.put(entry)

@@ -96,6 +96,17 @@ class Register:
                 return entry
         return None
 
+    def twin(self, entry: Entry) -> Entry | None:
+        """A batch in force of the same source, period and bytes that another sender is said to have sent."""
+        return next(
+            (
+                other
+                for other in self.current(entry.source)
+                if other.period == entry.period and other.sha256 == entry.sha256 and other.batch_id != entry.batch_id
+            ),
+            None,
+        )
+
     def take(self, entry: Entry, account: Account, contract: Contract) -> None:
         """Puts a batch in force, in one transaction with replacing the one before it."""
         slot = slot_of(contract, entry.period, entry.sender, entry.path)

@@ -58,11 +58,11 @@ class Bureau:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         return file
 
-    def eduplan(self, *arguments: str, before: Callable[[], None] | None = None) -> Ended:
+    def eduplan(self, *arguments: str, before: Callable[[], None] | None = None, project: Path = PROJECT) -> Ended:
         """Calls the program."""
         environment = {**os.environ, "EDUPLAN_KEY_FILE": str(self.key), **self.environment}
         done = subprocess.run(
-            [EDUPLAN, *arguments, "--project", PROJECT, "--data", self.data],
+            [EDUPLAN, *arguments, "--project", project, "--data", self.data],
             capture_output=True,
             text=True,
             env=environment,

@@ -152,10 +152,10 @@ def test_declarations_that_are_not_valid(bureau: Bureau, tmp_path_factory: pytes
     shutil.copytree(PROJECT, broken)
     contract = broken / "contracts" / "pupils.yml"
     contract.write_text(contract.read_text(encoding="utf-8").replace("type: code", "type: codes"), encoding="utf-8")
-    night = bureau.eduplan("run", "--project", str(broken))
+    night = bureau.eduplan("run", project=broken)
     assert night.code == ExitCode.DECLARATION
     (line,) = night.errors
-    assert f"{contract}:13: columns.3.type" in line
+    assert f"{contract}:12: columns.3.type" in line
 
 
 def test_interrupting_a_night_ends_with_130(bureau: Bureau) -> None:
