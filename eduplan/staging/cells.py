@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from eduplan.declarations.contracts import CodeList, Column, ColumnType
 from eduplan.declarations.text import Bilingual
-from eduplan.staging.normalise import UNTIDY, sql_text
+from eduplan.staging.normalise import TIDY, sql_text
 from eduplan.staging.vocabulary import PLACEHOLDERS, code_of, code_type, flag_of, is_placeholder, loose_code_of
 
 _DATE_FORMATS = (
@@ -100,7 +100,7 @@ def reason(column: Column, rule: str, en: str, zh: str) -> Reason:
 def text_cell(column: Column, names: Names) -> Cell:
     """Text, with its pattern."""
     raw, text, simple = names.raw, names.text, names.simple
-    is_tidy = f"not regexp_matches({raw}, {sql_text(UNTIDY)})"
+    is_tidy = f"regexp_matches({raw}, {sql_text(TIDY)})"
     if column.pattern is None:
         return Cell(
             names=names,

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 
 from eduplan.declarations.contracts import ColumnType
-from eduplan.staging.normalise import sql_text, trimmed
+from eduplan.staging.normalise import sql_text
 from eduplan.staging.plan import FilePlan
+
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 
 
 def is_total(plan: FilePlan) -> str:
@@ -22,9 +24,21 @@ def is_total(plan: FilePlan) -> str:
     )
 
 
-def is_no_data(plan: FilePlan) -> str:
-    """SQL: whether a row that lacks something is no data at all."""
-    conditions = [f"{_first_text(plan)} is null", *_footers(plan), *_repeated_header(plan), *_heading_rows(plan)]
+def first_text(plan: FilePlan) -> str:
+    """SQL: the first text of a row, null where the row is blank."""
+    return f"coalesce({', '.join(_text_of(column) for column in plan.labelled)})"
+
+
+def is_no_data(plan: FilePlan, first: str) -> str:
+    """SQL: whether a row that lacks something is no data at all.
+
+    Args:
+        plan: What is read.
+        first: The row's first text.
+    """
+    conditions = [f"{first} is null"]
+    conditions += [f"regexp_matches({first}, {sql_text(pattern)})" for pattern in plan.contract.layout.footers]
+    conditions += [*_repeated_header(plan), *_heading_rows(plan)]
     totals = plan.contract.layout.totals
     if totals:
         spaced = "|".join(r"\s*".join(re.escape(character) for character in label) for label in totals)
@@ -61,16 +75,8 @@ def _heading_rows(plan: FilePlan) -> list[str]:
     return [f"regexp_matches({_lone_text(plan)}, {sql_text(pattern)})" for pattern in sorted(patterns)]
 
 
-def _first_text(plan: FilePlan) -> str:
-    return f"coalesce({', '.join(_text_of(column) for column in plan.labelled)})"
-
-
 def _text_of(column: str) -> str:
-    return f"nullif({trimmed(column)}, '')"
-
-
-def _footers(plan: FilePlan) -> list[str]:
-    return [f"regexp_matches({_first_text(plan)}, {sql_text(pattern)})" for pattern in plan.contract.layout.footers]
+    return f"nullif(trim({column}, {sql_text(_BLANKS)}), '')"
 
 
 def _repeated_header(plan: FilePlan) -> list[str]:

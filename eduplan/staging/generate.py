@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from eduplan.staging.acuity import is_decimal_reading
-from eduplan.staging.dropping import heading_columns, is_no_data, is_total
+from eduplan.staging.dropping import first_text, heading_columns, is_no_data, is_total
 from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
 from eduplan.staging.plan import FilePlan, PlannedColumn
 from eduplan.staging.pseudonyms import person_key_sql
@@ -81,6 +81,7 @@ class Statements:
         careful = [planned for bit, planned in enumerate(self._sent) if odd >> bit & 1]
         texts = ", ".join(f"_cells[{position}] as {name}" for position, name in enumerate(self._texts, start=1))
         layers = _Layers(f"select _id, row_number, {texts} from {rows} where _is_odd and not _is_dropped")
+        layers.add({"_first_text": first_text(self._plan)})
         self._add_careful_texts(layers, careful)
         self._add_values(layers, careful)
         layers.add({"_faults": self._faults(careful), "_repairs": self._repairs(careful)})
@@ -88,7 +89,7 @@ class Statements:
         outputs = {
             "_id": "_id",
             **self._outputs(careful),
-            "_is_dropped": is_no_data(self._plan),
+            "_is_dropped": is_no_data(self._plan, "_first_text"),
             "_faults": "_faults",
             "_repairs": "_repairs",
         }
