@@ -186,14 +186,14 @@ def number_cell(column: Column, names: Names) -> Cell:
     text, simple, number = names.text, names.simple, names.helper("number")
     is_whole = column.type is ColumnType.INTEGER
     scale = 0 if is_whole else column.scale
-    precision = 18 if scale <= 8 else 38
+    precision = _precision(column, scale)
     sql_type = "bigint" if is_whole else f"decimal({precision}, {scale})"
     # Two more decimals than are kept, so that a number which would lose some is noticed.
     exact = f"decimal({precision}, {scale + 2})"
-    read = f"try_cast({simple} as {exact})"
+    read = f"try_cast({simple} as decimal(38, {scale + 2}))"
     if is_whole:
         # 12.5 pupils are no number of pupils; 3.70E+17 has lost digits that nobody can give back.
-        is_number = f"{read} = cast({read} as bigint) and not regexp_matches({simple}, '[eE]')"
+        is_number = f"{read} = try_cast({read} as bigint) and not regexp_matches({simple}, '[eE]')"
     else:
         is_number = f"{read} is not null"
     steps = {
@@ -217,7 +217,7 @@ def number_cell(column: Column, names: Names) -> Cell:
         ),
         is_placeholder=is_placeholder(text),
         simplified=f"case {changes} else {text} end",
-        careful=f"case when {is_number}{_within(read, column)} then cast({read} as {sql_type}) end",
+        careful=f"case when {is_number}{_within(read, column)} then try_cast({read} as {sql_type}) end",
         repairs=repairs if is_whole else {**repairs, "rounded": f"{names.column} <> {read}"},
         fault=f"case when {is_number} then 'range' else 'number' end",
         reasons={
@@ -230,6 +230,15 @@ def number_cell(column: Column, names: Names) -> Cell:
             "range": reason(column, "range", f"outside {_range(column)}", f"超出范围 {_range(column)}"),
         },
     )
+
+
+def _precision(column: Column, scale: int) -> int:
+    """Digits that a number needs; the fewer, the faster, and a declared range says how many there can be."""
+    if column.minimum is not None and column.maximum is not None:
+        largest = max(abs(column.minimum), abs(column.maximum))
+        if scale <= 4 and largest < 10 ** (7 - scale):
+            return 9
+    return 18 if scale <= 8 else 38
 
 
 def _within(number: str, column: Column) -> str:

@@ -55,8 +55,9 @@ class Statements:
         layers = _Layers(f"select {self._inputs()} from {self._spread(relation)}")
         self._add_values(layers, careful=())
         layers.add({"_unread": _mask(map(_is_unread, self._sent))})
-        blank = _mask(is_placeholder(planned.cell.names.raw) for planned in self._sent)
-        layers.add({"_blank": f"case when _unread = 0 then 0 else _unread & {blank} end"})
+        # Placeholders are common, so they are told from other texts right here, and only where a text is not read.
+        blank = _mask(f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for each in self._sent)
+        layers.add({"_blank": f"case when _unread = 0 then 0 else {blank} end"})
         layers.add({"_is_odd": " or ".join(["_unread <> _blank", *self._lacking()])})
         self._add_judgement(layers)
         texts = ", ".join(self._texts)

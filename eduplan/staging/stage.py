@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from eduplan.declarations.contracts import CodeList, Contract
+from eduplan.declarations.contracts import CodeList, ColumnType, Contract
 from eduplan.reading.table import RawTable, RejectedRecord
 from eduplan.staging.account import Account, Batch
 from eduplan.staging.duplicates import drop_duplicates
@@ -22,7 +22,7 @@ from eduplan.staging.faults import Faults
 from eduplan.staging.generate import Statements
 from eduplan.staging.plan import FilePlan
 from eduplan.staging.references import KeySet
-from eduplan.staging.schema import batch_columns
+from eduplan.staging.schema import batch_columns, column_type
 from eduplan.staging.writing import write_parquet
 
 TABLE, ROWS, MENDED = "_eduplan_table", "_eduplan_rows", "_eduplan_mended"
@@ -193,7 +193,15 @@ class _Staging:
         return repairs
 
     def _write(self, where: str, target: Path) -> int:
-        columns = [*self._plan.contract.staged_columns, *batch_columns(self._batch)]
+        # Numbers may be narrower while they are staged; their type in the table is that of the contract.
+        numbers = {
+            each.name: column_type(each) for each in self._plan.contract.columns if each.type is ColumnType.DECIMAL
+        }
+        columns = [
+            f"{name}::{numbers[name]} as {name}" if name in numbers else name
+            for name in self._plan.contract.staged_columns
+        ]
+        columns += batch_columns(self._batch)
         if self._plan.wide_values:
             where += f" and coalesce({', '.join(f'{name}::varchar' for name in self._plan.wide_values)}) is not null"
         order = "" if self._plan.keeps_order else " order by row_number, _id"

@@ -203,6 +203,8 @@ def test_repairs_and_counts(
         (INTEGER, "many", "number"),
         (INTEGER, "-1", "range"),
         (AREA, "-0.01", "range"),
+        (SPHERE, "1234567", "range"),
+        (AREA, "10000000000000000", "range"),
         (SPHERE, "-21.00", "range"),
         (SPHERE, "24", "range"),
         (DATE, "2015-02-30", "date"),
