@@ -70,6 +70,12 @@ class Bureau:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
+    def copy(self, folder: Path) -> Bureau:
+        """The same bureau in another folder, with a key of its own."""
+        shutil.copytree(self.data, folder / "data", symlinks=True)
+        shutil.copy2(self.key, folder / "person.key")
+        return Bureau(folder / "data", folder / "person.key")
+
     @property
     def released(self) -> str:
         """What the release in force says, as text; fails if there is none."""
@@ -95,6 +101,4 @@ def loaded_bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
 @pytest.fixture
 def bureau(loaded_bureau: Bureau, tmp_path: Path) -> Bureau:
     """A copy of the loaded bureau that a test may spoil."""
-    shutil.copytree(loaded_bureau.data, tmp_path / "data", symlinks=True)
-    shutil.copy2(loaded_bureau.key, tmp_path / "person.key")
-    return Bureau(tmp_path / "data", tmp_path / "person.key")
+    return loaded_bureau.copy(tmp_path)
