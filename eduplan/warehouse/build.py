@@ -194,8 +194,7 @@ def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -
 
 
 def _build_whole(connection: duckdb.DuckDBPyConnection, model: SqlModel) -> dict[str, int]:
-    order = ", ".join(model.header.key)
-    connection.execute(f"create or replace table {model.table} as select * from (\n{model.sql}\n) order by {order}")
+    connection.execute(f"create or replace table {model.table} as select * from (\n{model.sql}\n){_order(model)}")
     row = connection.execute(f"select count(*) from {model.table}").fetchone()
     return {SHAPE: int(row[0]) if row else 0}
 
@@ -211,7 +210,7 @@ def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition:
         years = with_years_before(group, partition, model.header.look_back)
         connection.execute(
             f"insert into {model.table} select * from (\n{restricted(model, work.sliced_inputs, partition, years)}\n) "
-            f"where {partition} in ({_literals(group)}) order by {partition}, {', '.join(model.header.key)}"
+            f"where {partition} in ({_literals(group)}){_order(model)}"
         )
     rows = dict.fromkeys(work.changed, 0)
     if work.changed:
@@ -222,6 +221,14 @@ def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition:
             ).fetchall()
         )
     return {SHAPE: 0, **rows} if work.is_new else rows
+
+
+def _order(model: SqlModel) -> str:
+    """Marts lie in the order of their keys, as people read them; core tables do not, for sorting persons is dear."""
+    if model.schema == "core":
+        return ""
+    columns = dict.fromkeys([*filter(None, [model.header.partition]), *model.header.key])
+    return f" order by {', '.join(columns)}"
 
 
 def _groups(slices: Sequence[str], weights: Mapping[str, int]) -> list[list[str]]:

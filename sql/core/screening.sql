@@ -94,8 +94,8 @@ repeated_persons as (
         school_year,
         season,
         person_key
-    from judged
-    where not is_retest
+    from examinations
+    where not coalesce(is_retest, false)
     group by school_year, season, person_key
     having count(*) > 1
 ),
