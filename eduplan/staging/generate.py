@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable
 
 from eduplan.staging.acuity import is_decimal_reading
 from eduplan.staging.dropping import first_text, heading_columns, is_no_data, is_total
+from eduplan.staging.known_keys import IDENTITY
 from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
 from eduplan.staging.plan import FilePlan, PlannedColumn
 from eduplan.staging.pseudonyms import person_key_sql
@@ -36,10 +37,13 @@ class Statements:
 
     Args:
         plan: What is to be read.
+        with_keys: Whether the first statement makes person keys itself, or leaves the identity numbers to whoever
+            knows most of their keys already.
     """
 
-    def __init__(self, plan: FilePlan) -> None:
+    def __init__(self, plan: FilePlan, *, with_keys: bool = True) -> None:
         self._plan = plan
+        self._with_keys = with_keys or not plan.may_defer_keys
         self._sent = [planned for planned in plan.columns if planned.is_sent]
         wide = [f"_wide_{field.column}" for field in plan.wide_fields]
         headings = [f"_heading_{name}" for name, _ in plan.headings]
@@ -59,7 +63,7 @@ class Statements:
         blank = _mask(f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for each in self._sent)
         layers.add({"_blank": f"case when _unread = 0 then 0 else {blank} end"})
         layers.add({"_is_odd": " or ".join(["_unread <> _blank", *self._lacking()])})
-        self._add_judgement(layers)
+        self._add_judgement(layers, with_keys=self._with_keys)
         texts = ", ".join(self._texts)
         outputs = {
             **self._outputs(careful=()),
@@ -69,6 +73,8 @@ class Statements:
             "_odd": "xor(_unread, _blank)",
             "_cells": f"case when _is_odd then [{texts}] end",
         }
+        if not self._with_keys and self._plan.identity:
+            outputs[IDENTITY] = self._plan.identity.name
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
     def second(self, table: str, rows: str, odd: int) -> str:
@@ -86,7 +92,7 @@ class Statements:
         self._add_careful_texts(layers, careful)
         self._add_values(layers, careful)
         layers.add({"_faults": self._faults(careful), "_repairs": self._repairs(careful)})
-        self._add_judgement(layers)
+        self._add_judgement(layers, with_keys=True)
         outputs = {
             "_id": "_id",
             **self._outputs(careful),
@@ -157,7 +163,7 @@ class Statements:
         layers.add({name: sql for name, sql in values.items() if name not in late})
         layers.add({name: sql for name, sql in values.items() if name in late})
 
-    def _add_judgement(self, layers: _Layers) -> None:
+    def _add_judgement(self, layers: _Layers, *, with_keys: bool) -> None:
         """Adds what follows from the values: defaults, derived columns and the person key."""
         layers.replace(
             {each.name: f"coalesce({each.name}, {each.default})" for each in self._sent if each.default is not None}
@@ -169,18 +175,18 @@ class Statements:
                 if not each.is_sent
             }
         )
-        layers.add(self._derived())
+        layers.add(self._derived(with_keys=with_keys))
 
-    def _derived(self) -> dict[str, str]:
+    def _derived(self, *, with_keys: bool) -> dict[str, str]:
         types = staged_types(self._plan.contract)  # date_trunc of a date is a timestamp
         derived = {each.name: f"cast({each.expression} as {types[each.name]})" for each in self._plan.contract.derive}
         identity = self._plan.identity
         if identity and identity.person_key:
-            derived[identity.person_key] = person_key_sql(identity.name)
+            derived[identity.person_key] = person_key_sql(identity.name) if with_keys else "cast(null as bigint)"
         return derived
 
     def _outputs(self, careful: Collection[PlannedColumn]) -> dict[str, str]:
-        names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived()]
+        names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived(with_keys=True)]
         return {
             **{name: name for name in names},
             "_broken": _mask(f"not ({rule.check})" for rule in self._plan.contract.rules),

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,18 +23,15 @@ from eduplan.periods import Period
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
 from eduplan.staging.account import Account
+from eduplan.staging.crew import Crew, crew
 from eduplan.staging.fingerprints import contract_fingerprints
 from eduplan.staging.macros import load_macros
 from eduplan.staging.memory import Memory
 from eduplan.staging.pseudonyms import read_key
 from eduplan.staging.references import KeySets, order_of_loading, quarantine_path, staged_path
 from eduplan.staging.register import CURRENT, FAILED, REPLACED, Entry, Register, slot_of
-from eduplan.staging.stage import orderly_scans
 from eduplan.staging.views import refresh_views, write_code_tables, write_reference_tables
-from eduplan.staging.work import Done, Job, Worker
-
-WORKERS = 2
-"""Threads that stage files; DuckDB works outside Python's lock, so two use two cores on many small files."""
+from eduplan.staging.work import Done, Job
 
 
 class Outcome(StrEnum):
@@ -172,6 +168,7 @@ class _Load:
         self._memory = Memory(connection)
         self._key_sets = KeySets(connection, project, self._register, self._memory)
         self._report = LoadReport()
+        self._key: bytes | None = None
 
     def run(self, arrivals: Arrivals, choice: _Choice) -> LoadReport:
         load_macros(self._connection, self._project)
@@ -186,49 +183,41 @@ class _Load:
         for arrival in arrivals.arrivals:
             if choice.takes(arrival.source, arrival.period.text if arrival.period else None):
                 by_source[arrival.source].append(arrival)
-        key: bytes | None = None
-        for group in order_of_loading(self._contracts):
-            jobs = [
-                job
-                for source in group
-                if choice.takes(source, None)
-                for job in self._jobs(self._contracts[source], by_source[source], choice)
-            ]
-            if key is None and any(_makes_keys(job.contract) for job in jobs):
-                key, jobs = self._key_for(jobs)
-            with orderly_scans(self._connection):
-                for done in self._work(jobs, key, group):
-                    self._record(done)
+        with crew(
+            self._connection, self._project, self._codes, is_staged=self._is_staged, keys=self._key_sets.of
+        ) as workers:
+            for group in order_of_loading(self._contracts):
+                self._load_group([source for source in group if choice.takes(source, None)], by_source, choice, workers)
         refresh_views(self._connection, self._project, self._contracts, self._register)
         if self._report.changed:
             self._sweep()
         return self._report
 
-    def _key_for(self, jobs: list[Job]) -> tuple[bytes | None, list[Job]]:
-        """The key, or, where there is none, only the jobs that do not need it."""
+    def _load_group(
+        self, sources: Sequence[str], arrivals: Mapping[str, list[Arrival]], choice: _Choice, workers: Crew
+    ) -> None:
+        """Loads sources that do not refer to each other."""
+        jobs = [
+            job for source in sources for job in self._jobs(self._contracts[source], arrivals.get(source, []), choice)
+        ]
+        if not self._key and any(job.makes_keys for job in jobs):
+            jobs = self._find_key(jobs)
+        if not jobs:
+            return
+        with self._progress.task(f"loading {', '.join(sources)}", len(jobs)) as advance:
+            for done in workers.work(jobs, self._key):
+                self._record(done)
+                advance(1)
+
+    def _find_key(self, jobs: list[Job]) -> list[Job]:
+        """Reads the key; where there is none, only the jobs that do not need it are left."""
         try:
-            return read_key(self._project), jobs
+            self._key = read_key(self._project)
         except EnvironmentFault as error:
             if error.line not in [problem.line for problem in self._report.problems]:
                 self._report.problems.append(error)
-            return None, [job for job in jobs if not _makes_keys(job.contract)]
-
-    def _work(self, jobs: Sequence[Job], key: bytes | None, group: Sequence[str]) -> Iterator[Done]:
-        if not jobs:
-            return
-        worker = Worker(
-            self._connection,
-            self._project,
-            self._codes,
-            key,
-            is_staged=self._is_staged,
-            keys=self._key_sets.of,
-        )
-        title = f"loading {', '.join(group)}"
-        with self._progress.task(title, len(jobs)) as advance, ThreadPoolExecutor(WORKERS) as threads:
-            for done in threads.map(worker.run, jobs):
-                yield done
-                advance(1)
+            return [job for job in jobs if not job.makes_keys]
+        return jobs
 
     def _jobs(self, contract: Contract, arrivals: Sequence[Arrival], choice: _Choice) -> list[Job]:
         """What is to be done for one source."""
@@ -414,10 +403,6 @@ class _Load:
                 for path in folder.glob("*.parquet") if folder.is_dir() else ():
                     if path not in kept:
                         path.unlink()
-
-
-def _makes_keys(contract: Contract) -> bool:
-    return any(column.person_key for column in contract.columns)
 
 
 def _slot_parts(arrival: Arrival) -> tuple[str, str, str]:

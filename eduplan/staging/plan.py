@@ -155,6 +155,14 @@ class FilePlan:
         return is_plain and not self.wide_columns and not self.headings
 
     @property
+    def may_defer_keys(self) -> bool:
+        """Whether person keys can be made after the rules were checked: no rule or derived column reads them."""
+        contract = self.contract
+        expressions = [each.expression for each in contract.derive] + [rule.check for rule in contract.rules]
+        name = self.identity.person_key if self.identity else None
+        return name is not None and not any(re.search(rf"\b{name}\b", text) for text in expressions)
+
+    @property
     def acuities(self) -> tuple[PlannedColumn, ...]:
         """The columns that hold visual acuity and that the file has."""
         return tuple(each for each in self.columns if each.is_sent and each.column.type is ColumnType.ACUITY)

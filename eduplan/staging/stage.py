@@ -20,6 +20,7 @@ from eduplan.staging.account import Account, Batch
 from eduplan.staging.duplicates import drop_duplicates
 from eduplan.staging.faults import Faults
 from eduplan.staging.generate import Statements
+from eduplan.staging.known_keys import KnownKeys
 from eduplan.staging.plan import FilePlan
 from eduplan.staging.references import KeySet
 from eduplan.staging.schema import batch_columns, column_type
@@ -47,6 +48,7 @@ def stage_rows(
     name_values: Mapping[str, str],
     references: Sequence[KeySet],
     targets: Targets,
+    known: KnownKeys | None = None,
 ) -> Account:
     """Stages a raw table.
 
@@ -59,14 +61,18 @@ def stage_rows(
         name_values: Texts that the file's name gives to columns.
         references: For each reference of the contract, the keys that it may point to.
         targets: Where to write.
+        known: Person keys that were made already, where many files of the same persons are staged.
 
     Raises:
         InputError: The file breaks a critical rule or does not balance.
     """
     plan = FilePlan(contract, codes, raw.columns, name_values)
-    statements = Statements(plan)
+    defers_keys = known is not None and plan.may_defer_keys
+    statements = Statements(plan, with_keys=not defers_keys)
     try:
         rejected = _scan(connection, raw, plan, statements)
+        if known is not None and defers_keys and plan.identity and plan.identity.person_key:
+            known.assign(connection, TABLE, plan.identity.person_key, batch.sender)
         return _Staging(connection, plan, statements, batch).run(rejected, references, targets)
     finally:
         for relation in (f"view if exists {ROWS}", f"table if exists {TABLE}", f"table if exists {MENDED}"):

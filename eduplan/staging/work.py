@@ -20,6 +20,7 @@ from eduplan.periods import Period
 from eduplan.project import Project
 from eduplan.reading.table import RawTable, read_table
 from eduplan.staging.account import Account, Batch
+from eduplan.staging.known_keys import KnownKeys
 from eduplan.staging.periods import resolve_period
 from eduplan.staging.pseudonyms import set_key
 from eduplan.staging.references import KeySet, quarantine_path, staged_path
@@ -44,6 +45,11 @@ class Job:
     arrival: Arrival
     sha256: str | None = None
     is_superseded: bool = False
+
+    @property
+    def makes_keys(self) -> bool:
+        """Whether it makes person keys, so that the key is needed."""
+        return any(column.person_key for column in self.contract.columns)
 
 
 @dataclass
@@ -88,6 +94,7 @@ class Worker:
         key: Key of the person keys, if there is one.
         is_staged: Says whether a batch is in force just as it would be staged now.
         keys: Gives the keys that a contract may refer to in a period.
+        known: Person keys that were made already, if there are enough files for it to be worth while.
     """
 
     def __init__(
@@ -99,6 +106,7 @@ class Worker:
         *,
         is_staged: Callable[[str, Contract], bool],
         keys: Callable[[Contract, Period], list[KeySet]],
+        known: KnownKeys | None,
     ) -> None:
         self._connection = connection
         self._project = project
@@ -106,6 +114,7 @@ class Worker:
         self._key = key
         self._is_staged = is_staged
         self._keys = keys
+        self._known = known
         self._local = threading.local()
 
     def run(self, job: Job) -> Done:
@@ -168,6 +177,7 @@ class Worker:
             name_values=arrival.name_values,
             references=self._keys(contract, period),
             targets=targets,
+            known=self._known,
         )
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:

@@ -1,0 +1,103 @@
+"""The threads that stage files side by side, and the settings that they need meanwhile.
+
+Belongs here: how many files at once, and how many threads each. Does not belong here: which files
+(:mod:`eduplan.staging.load`), and what is done with one (:mod:`eduplan.staging.work`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import duckdb
+
+from eduplan.declarations.contracts import CodeList, Contract
+from eduplan.periods import Period
+from eduplan.project import Project
+from eduplan.staging.known_keys import KnownKeys, known_keys
+from eduplan.staging.references import KeySet
+from eduplan.staging.stage import orderly_scans
+from eduplan.staging.work import Done, Job, Worker
+
+LARGE_BYTES = 32 * 1024 * 1024
+"""DuckDB reads a text in parts of this size, so a smaller file cannot use a second thread: it would wait and spin."""
+
+MANY_FILES = 4
+"""From so many files of persons on, remembering keys costs less than making them again."""
+
+
+class Crew:
+    """Stages files: small ones side by side on one thread each, large ones alone on all threads.
+
+    Args:
+        connection: The working warehouse.
+        project: The project.
+        codes: Code lists by name.
+        known: The keys made so far.
+        is_staged: Says whether a batch is in force just as it would be staged now.
+        keys: Gives the keys that a contract may refer to in a period.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        project: Project,
+        codes: Mapping[str, CodeList],
+        known: KnownKeys,
+        *,
+        is_staged: Callable[[str, Contract], bool],
+        keys: Callable[[Contract, Period], list[KeySet]],
+    ) -> None:
+        self._connection = connection
+        self._project = project
+        self._codes = codes
+        self._known = known
+        self._is_staged = is_staged
+        self._keys = keys
+
+    def work(self, jobs: Sequence[Job], key: bytes | None) -> Iterator[Done]:
+        """Does some jobs that do not depend on each other.
+
+        Args:
+            jobs: The jobs.
+            key: Key of the person keys, if there is one.
+        """
+        worker = Worker(
+            self._connection,
+            self._project,
+            self._codes,
+            key,
+            is_staged=self._is_staged,
+            keys=self._keys,
+            known=self._known if sum(job.makes_keys for job in jobs) >= MANY_FILES else None,
+        )
+        small = [job for job in jobs if job.arrival.bytes <= LARGE_BYTES]
+        threads = self._project.settings.threads
+        if small:
+            with self._threads(1), ThreadPoolExecutor(threads) as pool:
+                yield from pool.map(worker.run, small)
+        yield from (worker.run(job) for job in jobs if job.arrival.bytes > LARGE_BYTES)
+
+    @contextmanager
+    def _threads(self, number: int) -> Iterator[None]:
+        """Threads that DuckDB uses for one query; the threads that ask come on top."""
+        self._connection.execute(f"set threads = {number}")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"set threads = {self._project.settings.threads}")
+
+
+@contextmanager
+def crew(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    codes: Mapping[str, CodeList],
+    *,
+    is_staged: Callable[[str, Contract], bool],
+    keys: Callable[[Contract, Period], list[KeySet]],
+) -> Iterator[Crew]:
+    """A crew for one load; see :class:`Crew`."""
+    with orderly_scans(connection), known_keys(connection) as known:
+        yield Crew(connection, project, codes, known, is_staged=is_staged, keys=keys)
