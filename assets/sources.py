@@ -110,8 +110,13 @@ def staging_asset(project: Project, contracts: dict[str, Contract], contract: Co
     return staged
 
 
+def has_years(contract: Contract) -> bool:
+    """Whether the years of a source are known from where its files lie, so that one of them can be chosen."""
+    return contract.period.kind is not PeriodKind.NONE and contract.period.origin != "column"
+
+
 def _partitions(contract: Contract) -> DynamicPartitionsDefinition | None:
-    return None if contract.period.kind is PeriodKind.NONE else YEARS
+    return YEARS if has_years(contract) else None
 
 
 def _references(contract: Contract) -> list[AssetKey]:

@@ -25,7 +25,7 @@ from dagster import (
     sensor,
 )
 
-from assets.sources import YEARS
+from assets.sources import YEARS, has_years
 from eduplan.declarations.contracts import Contract
 from eduplan.errors import EduplanError
 from eduplan.landing.arrivals import find_arrivals
@@ -61,7 +61,9 @@ def night_schedule(project: Project, contracts: Mapping[str, Contract]) -> Sched
     )
     def nightly(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
         tags = every_year(context.instance, project, contracts)
-        return RunRequest(tags=tags) if tags else SkipReason("nothing has arrived yet")
+        if not tags and any(has_years(contract) for contract in contracts.values()):
+            return SkipReason("nothing has arrived yet")
+        return RunRequest(tags=tags)
 
     return nightly
 

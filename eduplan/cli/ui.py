@@ -64,6 +64,8 @@ def register(app: typer.Typer) -> None:
             _wait_until_open(services, port)
             session.out.print(f"The graph is at http://{HOST}:{port} and the night runs at 02:00. Ctrl-C stops both.")
             _wait_until_one_ends(services)
+        except KeyboardInterrupt:
+            session.out.print("Stopped.")
         finally:
             _stop(services)
 

@@ -9,15 +9,23 @@ from pathlib import Path
 
 import pytest
 import yaml
-from dagster import AssetKey, DefaultScheduleStatus, DefaultSensorStatus, Definitions, in_process_executor
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    DefaultScheduleStatus,
+    DefaultSensorStatus,
+    Definitions,
+    build_schedule_context,
+    in_process_executor,
+)
 
 from assets.checks import GATE
 from assets.naming import RELEASE_KEY, STATUS_KEY, raw_key, table_key
-from assets.sources import FILES_READ, YEARS
+from assets.sources import FILES_READ, YEARS, has_years
 from eduplan.checks.gather import gather_checks
 from eduplan.night import Declarations
-from eduplan.periods import PeriodKind
 from eduplan.project import Project
+from pipelines.definitions import build_definitions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,7 +73,7 @@ def test_sources_have_years_as_partitions_and_nothing_else_has(
     expected = {
         key
         for source, contract in declared.contracts.items()
-        if contract.period.kind is not PeriodKind.NONE
+        if has_years(contract)
         for key in (raw_key(source), table_key(f"staging.{source}"))
     }
     assert partitioned == expected
@@ -127,3 +135,52 @@ def test_loading_the_graph_imports_neither_great_expectations_nor_polars() -> No
     code = f"import pipelines.definitions, sys; print(sorted({heavy} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert shown.stdout.strip() == "[]", shown.stderr
+
+
+@pytest.mark.parametrize("example", sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir()))
+def test_every_example_has_a_graph_too(example: str, tmp_path: Path) -> None:
+    Definitions.validate_loadable(build_definitions(Project.load(ROOT / "examples" / example, data=tmp_path)))
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        "{kind: school_year, from: folder}",
+        "{kind: none, from: fixed, value: all}",
+        "{kind: calendar_year, from: column, column: year}",
+    ],
+)
+def test_the_schedule_starts_a_run_over_what_arrived(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, period: str
+) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "eduplan.yml").write_text('city_code: "990100"\ncity_name: {en: Demo, zh: 示范}\n', encoding="utf-8")
+    (tmp_path / "contracts" / "towns.yml").write_text(
+        f"""\
+source: towns
+title: {{en: Towns, zh: 镇}}
+owner: {{en: Statistics office, zh: 统计科}}
+privacy: public
+files: [{{folder: towns}}]
+period: {period}
+columns: [{{name: code, type: text, required: true}}]
+key: [code]
+""",
+        encoding="utf-8",
+    )
+    project = Project.load(tmp_path)
+    schedule = build_definitions(project).resolve_schedule_def("nightly")
+    with DagsterInstance.local_temp(str(tmp_path_factory.mktemp("home"))) as instance:
+
+        def evaluate() -> list[dict[str, str]]:
+            ticked = schedule.evaluate_tick(build_schedule_context(instance=instance))
+            return [dict(request.tags) for request in ticked.run_requests or []]
+
+        has_folder_periods = "folder" in period
+        assert len(evaluate()) == (0 if has_folder_periods else 1)
+        for year in ("2024-25", "2023-24"):
+            (project.raw / "towns" / year).mkdir(parents=True)
+            (project.raw / "towns" / year / "a.csv").write_text("code,year\n1,2024\n", encoding="utf-8")
+        (tags,) = evaluate()
+    ranges = {name: value for name, value in tags.items() if "partition_range" in name}
+    assert set(ranges.values()) == ({"2023", "2024"} if has_folder_periods else set())
