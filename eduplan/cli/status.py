@@ -35,6 +35,25 @@ join plan.indicators as i using (indicator)
 where s.ref_area_level in ('city', 'district') and {period} and {subject}
 order by i.chapter, s.indicator, s.target_number, s.stage, s.item, s.ref_area_level, s.ref_area
 """
+_WITHOUT_TARGET = """
+select
+    i.chapter, v.indicator, i.kind as indicator_kind, i.name_en, i.name_zh, 1 as target_number,
+    null as kind, i.direction, v.ref_area_level, v.ref_area,
+    v.stage, v.urban_class, v.ownership, v.sex, v.grade, v.item, v.time_period, v.reference_year, v.obs_value,
+    v.obs_status, v.numerator, v.denominator, v.unit, i.decimals, null as target_value, null as target_upper,
+    null as deadline, null as baseline_year, null as baseline_value, null as path_value, null as gap,
+    v.units_reported, v.units_expected, v.coverage_pct, null as status, null as reason,
+    v.reference_year = max(v.reference_year) over (partition by v.indicator) as is_latest
+from plan.indicator_values as v
+join plan.indicators as i using (indicator)
+where v.ref_area_level in ('city', 'district') and v.obs_value is not null and {subject}
+    and v.indicator not in (select indicator from plan.status)
+    and (list_contains(i.always_by, 'stage') or v.stage = '_T')
+    and (list_contains(i.always_by, 'item') or v.item = '_T')
+    and v.urban_class = '_T' and v.ownership = '_T' and v.sex = '_T' and v.grade = '_T'
+qualify {period}
+order by i.chapter, v.indicator, v.stage, v.item, v.ref_area_level, v.ref_area
+"""
 _CELL = ("indicator", "target_number", "stage", "urban_class", "ownership", "sex", "grade", "item")
 _PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 _TOTAL = "_T"
@@ -84,20 +103,24 @@ def read_rows(connection: duckdb.DuckDBPyConnection, subject: str | None, period
 
     Args:
         connection: The release.
-        subject: Chapter, family or indicator; everything without one.
+        subject: Chapter, family or indicator, those without a target included; every target without one.
         period: A period; the latest of each without one.
     """
-    values: list[Any] = []
-    when = "s.is_latest"
-    if period:
-        when = "s.time_period = ?"
-        values.append(period)
-    what = "true"
-    if subject:
-        pattern = _subject_pattern(subject)
-        what = "regexp_matches(i.chapter, ?) or regexp_matches(s.indicator, ?)"
-        values += [pattern, pattern]
-    cursor = connection.execute(_ROWS.format(period=when, subject=f"({what})"), values)
+    values = {"period": period} if period else {}
+    when = "time_period = $period" if period else "is_latest"
+    if subject is None:
+        return _rows(connection, _ROWS.format(period=when, subject="true"), values)
+    values["pattern"] = _subject_pattern(subject)
+    what = "(regexp_matches(i.chapter, $pattern) or regexp_matches(i.indicator, $pattern))"
+    return [
+        row
+        for query in (_ROWS, _WITHOUT_TARGET)
+        for row in _rows(connection, query.format(period=when, subject=what), values)
+    ]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, str]) -> list[Row]:
+    cursor = connection.execute(query, values)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -162,7 +185,7 @@ def lines_of(rows: list[Row], project: Project, lang: Language, *, area: str | N
     """
     districts: dict[tuple[Any, ...], dict[str, str]] = {}
     for row in rows:
-        if row["ref_area_level"] == "district":
+        if row["ref_area_level"] == "district" and row["status"]:
             districts.setdefault(_cell(row), {})[row["ref_area"]] = row["status"]
     codes = sorted({code for of_cell in districts.values() for code in of_cell})
     own = [row for row in rows if (row["ref_area"] == area if area else row["ref_area_level"] == "city")]
@@ -195,7 +218,9 @@ def _line(row: Row, name: str, strip: list[str | None], titles: dict[str, str], 
         decimals=row["decimals"],
         period=row["time_period"],
         value=row["obs_value"],
-        target=target_text(
+        target=""
+        if row["kind"] is None
+        else target_text(
             kind=row["kind"],
             direction=row["direction"],
             value=row["target_value"],

@@ -104,6 +104,17 @@ def released(project_folder: Path) -> Path:
             status="at_risk",
             **{**common, "kind": "step", "target_value": 1.0, "deadline": 2025},
         )
+        _insert(connection, "plan.indicators", indicator="ENR-01.pupils", chapter="ch1_context", name_en="Pupils")
+        _insert(
+            connection,
+            "plan.indicator_values",
+            indicator="ENR-01.pupils",
+            ref_area_level="city",
+            ref_area=CITY,
+            time_period="2025-26",
+            reference_year=2025,
+            obs_value=20234.0,
+        )
         for area, name in ((EAST, "East"), (WEST, "West")):
             _insert(
                 connection, "plan.areas", ref_area_level="district", ref_area=area, name_zh=f"{name}区", name_en=name
@@ -127,6 +138,13 @@ def test_the_scorecard_in_chinese(released: Path, run: Callable[..., Result]) ->
     assert "规划实施计分卡 · 示范市" in shown.stdout
     assert "毛入园率" in shown.stdout
     assert "✔ 已达成" in shown.stdout
+
+
+def test_an_indicator_without_a_target_is_shown_when_asked_for(released: Path, run: Callable[..., Result]) -> None:
+    assert "ENR-01.pupils" not in run("status").stdout
+    shown = run("status", "ENR").stdout
+    assert "20234" in shown
+    assert "context" in shown
 
 
 def test_items_are_folded_into_the_worst(released: Path, run: Callable[..., Result]) -> None:
