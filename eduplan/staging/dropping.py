@@ -24,21 +24,24 @@ def is_total(plan: FilePlan) -> str:
     )
 
 
-def first_text(plan: FilePlan) -> str:
-    """SQL: the first text of a row, null where the row is blank."""
-    return f"coalesce({', '.join(_text_of(column) for column in plan.labelled)})"
+def filled_texts(plan: FilePlan) -> str:
+    """SQL: the texts of a row that say something, as a list."""
+    cells = ", ".join(plan.text_sql(name) for name in plan.labelled)
+    trimmed = f"list_transform([{cells}], lambda text: nullif(trim(text, {sql_text(_BLANKS)}), ''))"
+    return f"list_filter({trimmed}, lambda text: text is not null)"
 
 
-def is_no_data(plan: FilePlan, first: str) -> str:
+def is_no_data(plan: FilePlan, filled: str) -> str:
     """SQL: whether a row that lacks something is no data at all.
 
     Args:
         plan: What is read.
-        first: The row's first text.
+        filled: The row's texts that say something.
     """
-    conditions = [f"{first} is null"]
-    conditions += [f"regexp_matches({first}, {sql_text(pattern)})" for pattern in plan.contract.layout.footers]
-    conditions += [*_repeated_header(plan), *_heading_rows(plan)]
+    conditions = [f"len({filled}) = 0", _is_repeated_header(plan)]
+    conditions += [f"regexp_matches({filled}[1], {sql_text(pattern)})" for pattern in plan.contract.layout.footers]
+    headings = dict.fromkeys(pattern for _, pattern in plan.headings)
+    conditions += [f"len({filled}) = 1 and regexp_matches({filled}[1], {sql_text(each)})" for each in headings]
     totals = plan.contract.layout.totals
     if totals:
         spaced = "|".join(r"\s*".join(re.escape(character) for character in label) for label in totals)
@@ -49,40 +52,19 @@ def is_no_data(plan: FilePlan, first: str) -> str:
 
 def heading_columns(plan: FilePlan, relation: str) -> str:
     """SQL: the raw table with a column for each group of its heading rows, filled down to the rows below."""
-    texts = [
-        f"nullif(regexp_extract(_lone_text, {sql_text(pattern)}, {_group(pattern, name)}), '')"
-        for name, pattern in plan.headings
-    ]
+    lone = "case when len(_filled) = 1 then _filled[1] end"
     filled = ", ".join(
-        f"last_value({text} ignore nulls) over (order by row_number rows unbounded preceding) as _heading_{name}"
-        for text, (name, _) in zip(texts, plan.headings, strict=True)
+        f"last_value(nullif(regexp_extract({lone}, {sql_text(pattern)}, {re.compile(pattern).groupindex[name]}), '') "
+        f"ignore nulls) over (order by row_number rows unbounded preceding) as _heading_{name}"
+        for name, pattern in plan.headings
     )
-    return f"select *, {filled} from (select *, {_lone_text(plan)} as _lone_text from {relation})"
+    return f"select *, {filled} from (select *, {filled_texts(plan)} as _filled from {relation})"
 
 
-def _group(pattern: str, name: str) -> int:
-    return re.compile(pattern).groupindex[name]
-
-
-def _lone_text(plan: FilePlan) -> str:
-    """The text of a row that has only one."""
-    cells = ", ".join(_text_of(column) for column in plan.labelled)
-    return f"case when list_count([{cells}]) = 1 then coalesce({cells}) end"
-
-
-def _heading_rows(plan: FilePlan) -> list[str]:
-    patterns = {pattern for _, pattern in plan.headings}
-    return [f"regexp_matches({_lone_text(plan)}, {sql_text(pattern)})" for pattern in sorted(patterns)]
-
-
-def _text_of(column: str) -> str:
-    return f"nullif(trim({column}, {sql_text(_BLANKS)}), '')"
-
-
-def _repeated_header(plan: FilePlan) -> list[str]:
+def _is_repeated_header(plan: FilePlan) -> str:
     """A header that is printed again on each page: its first two labels stand in their own columns."""
-    labels = [(column.name, column.header) for column in plan.header][:2]
-    return [" and ".join(f"trim({name}) = {sql_text(label)}" for name, label in labels)]
+    labels = [(plan.text_sql(column.name), column.header) for column in plan.header][:2]
+    return " and ".join(f"trim({text}) = {sql_text(label)}" for text, label in labels)
 
 
 def _columns_of_labels(plan: FilePlan) -> list[str]:
@@ -94,5 +76,5 @@ def _columns_of_labels(plan: FilePlan) -> list[str]:
         and not column.is_identity
         and (column.name in plan.contract.key or column.type is ColumnType.TEXT)
     ]
-    columns = [*plan.labelled[:1], *texts]
-    return [column for column in dict.fromkeys(columns) if column in plan.labelled]
+    labelled = [plan.text_sql(name) for name in plan.labelled]
+    return [text for text in dict.fromkeys([*labelled[:1], *texts]) if text in labelled]

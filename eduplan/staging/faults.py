@@ -5,7 +5,7 @@ Belongs here: gathering faults from every check, and writing them to quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from eduplan.staging.writing import write_parquet
 
 TABLE = "_eduplan_faults"
 
-_REQUIRED = Reason("required", Bilingual(en="a required value is missing", zh="必填项为空"))
 _COLUMNS = (
     "row_number bigint, column_name varchar, value varchar, rule varchar, severity varchar, "
     "reason_en varchar, reason_zh varchar"
@@ -75,15 +74,17 @@ class Faults:
             )
             self._has_any = True
 
-    def add_cells(self, mended: str) -> None:
-        """Cells that have no value although they should, found by the careful way."""
-        reasons = [
-            (planned.name, key, reason)
-            for planned in self._plan.columns
-            for key, reason in {"required": _REQUIRED, **planned.cell.reasons}.items()
-        ]
+    def add_cells(self, mended: str, reasons: Mapping[tuple[str, str], Reason]) -> None:
+        """Cells that have no value although they should, found by the careful way.
+
+        Args:
+            mended: What the second statement made.
+            reasons: The reasons that there can be, by column and key.
+        """
+        if not reasons:
+            return
         values = ", ".join(
-            f"({sql_text(name)}, {sql_text(key)}, {_reason_values(reason)})" for name, key, reason in reasons
+            f"({sql_text(name)}, {sql_text(key)}, {_reason_values(reason)})" for (name, key), reason in reasons.items()
         )
         self._insert(
             "select row_number, fault.column_name, fault.value, rule, 'error', reason_en, reason_zh "

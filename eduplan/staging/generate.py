@@ -15,16 +15,21 @@ way) and ``_cells``; the second ``_id``, ``_faults`` and ``_repairs``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from eduplan.declarations.contracts import ColumnType
+from eduplan.declarations.text import Bilingual
 from eduplan.staging.acuity import is_decimal_reading
-from eduplan.staging.dropping import first_text, heading_columns, is_no_data, is_total
+from eduplan.staging.cells import Reason
+from eduplan.staging.dropping import filled_texts, heading_columns, is_no_data, is_total
 from eduplan.staging.known_keys import IDENTITY
 from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
 from eduplan.staging.plan import FilePlan, PlannedColumn
 from eduplan.staging.pseudonyms import person_key_sql
 from eduplan.staging.schema import staged_types
 from eduplan.staging.vocabulary import is_placeholder
+
+REQUIRED = Reason("required", Bilingual(en="a required value is missing", zh="必填项为空"))
 
 LONGEST_VALUE = 200
 _LOOKS_LIKE_IDENTITY = r"\d{14}|\d(\.\d+)?[eE]\+\d"
@@ -45,9 +50,6 @@ class Statements:
         self._plan = plan
         self._with_keys = with_keys or not plan.may_defer_keys
         self._sent = [planned for planned in plan.columns if planned.is_sent]
-        wide = [f"_wide_{field.column}" for field in plan.wide_fields]
-        headings = [f"_heading_{name}" for name, _ in plan.headings]
-        self._texts = [*plan.labelled, *headings, *wide]
 
     def first(self, table: str, relation: str) -> str:
         """Reads the raw table once, the quick way.
@@ -56,25 +58,27 @@ class Statements:
             table: Temporary table to create.
             relation: The raw table.
         """
-        layers = _Layers(f"select {self._inputs()} from {self._spread(relation)}")
-        self._add_values(layers, careful=())
-        layers.add({"_unread": _mask(map(_is_unread, self._sent))})
+        plan, sent = self._plan, self._sent
+        wide = [f"_wide.{field.column} as _wide_{field.column}" for field in plan.wide_fields]
+        inputs = ["row_number", *plan.labelled, *(f"_heading_{name}" for name, _ in plan.headings), *wide]
+        layers = _Layers(f"select {', '.join(inputs)} from {self._spread(relation)}")
+        _add_values(layers, sent, careful=())
+        layers.add({"_unread": _mask(map(_is_unread, sent))})
         # Placeholders are common, so they are told from other texts right here, and only where a text is not read.
-        blank = _mask(f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for each in self._sent)
-        layers.add({"_blank": f"case when _unread = 0 then 0 else {blank} end"})
-        layers.add({"_is_odd": " or ".join(["_unread <> _blank", *self._lacking()])})
-        self._add_judgement(layers, with_keys=self._with_keys)
-        texts = ", ".join(self._texts)
+        blank = _mask(f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for each in sent)
+        layers.add({"_blank": f"case when _unread = 0 then 0 else {blank} end", **_absent(plan)}, _defaults(sent))
+        is_odd = " or ".join(["_unread <> _blank", *_lacking(sent)])
+        layers.add({"_is_odd": is_odd, **self._derived(with_keys=self._with_keys)})
         outputs = {
-            **self._outputs(careful=()),
-            "_is_dropped": is_total(self._plan),
+            **self._outputs(sent, careful=()),
+            "_is_dropped": is_total(plan),
             "_blank": "_blank",
             "_is_odd": "_is_odd",
             "_odd": "xor(_unread, _blank)",
-            "_cells": f"case when _is_odd then [{texts}] end",
+            "_cells": f"case when _is_odd then [{', '.join(plan.texts)}] end",
         }
-        if not self._with_keys and self._plan.identity:
-            outputs[IDENTITY] = self._plan.identity.name
+        if not self._with_keys and plan.identity:
+            outputs[IDENTITY] = plan.identity.name
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
     def second(self, table: str, rows: str, odd: int) -> str:
@@ -85,18 +89,19 @@ class Statements:
             rows: The rows that the first statement made, with their place as ``_id``.
             odd: Mask of the columns that need the careful way.
         """
-        careful = [planned for bit, planned in enumerate(self._sent) if odd >> bit & 1]
-        texts = ", ".join(f"_cells[{position}] as {name}" for position, name in enumerate(self._texts, start=1))
-        layers = _Layers(f"select _id, row_number, {texts} from {rows} where _is_odd and not _is_dropped")
-        layers.add({"_first_text": first_text(self._plan)})
-        self._add_careful_texts(layers, careful)
-        self._add_values(layers, careful)
-        layers.add({"_faults": self._faults(careful), "_repairs": self._repairs(careful)})
-        self._add_judgement(layers, with_keys=True)
+        plan = self._plan.over_list
+        sent = [planned for planned in plan.columns if planned.is_sent]
+        careful = careful_columns(sent, odd)
+        layers = _Layers(f"select _id, row_number, _cells from {rows} where _is_odd and not _is_dropped")
+        _add_careful_texts(layers, careful, {"_filled": filled_texts(plan)})
+        _add_values(layers, sent, careful)
+        found = {"_faults": _faults(sent, careful), "_repairs": _repairs(careful)}
+        layers.add({**found, **_absent(plan)}, _defaults(sent))
+        layers.add(self._derived(with_keys=True))
         outputs = {
             "_id": "_id",
-            **self._outputs(careful),
-            "_is_dropped": is_no_data(self._plan, "_first_text"),
+            **self._outputs(sent, careful),
+            "_is_dropped": is_no_data(plan, "_filled"),
             "_faults": "_faults",
             "_repairs": "_repairs",
         }
@@ -105,7 +110,8 @@ class Statements:
     @property
     def mended_columns(self) -> list[str]:
         """The columns that the second statement gives new values."""
-        return [*(name for name in self._outputs(careful=()) if name != "row_number"), "_is_dropped"]
+        names = self._outputs(self._sent, careful=())
+        return [*(name for name in names if name != "row_number"), "_is_dropped"]
 
     def placeholder_counts(self, blank: int) -> dict[str, str]:
         """SQL that counts the placeholders of a column, by column.
@@ -119,10 +125,16 @@ class Statements:
             if blank >> bit & 1
         }
 
-    def _inputs(self) -> str:
-        headings = [f"_heading_{name}" for name, _ in self._plan.headings]
-        wide = [f"_wide.{field.column} as _wide_{field.column}" for field in self._plan.wide_fields]
-        return ", ".join(["row_number", *self._plan.labelled, *headings, *wide])
+    def reasons(self, odd: int) -> dict[tuple[str, str], Reason]:
+        """The reasons that faults of odd rows can have, by column and key.
+
+        Args:
+            odd: Mask of the columns that needed the careful way.
+        """
+        reasons = {(each.name, "required"): REQUIRED for each in self._sent if each.is_required}
+        for planned in careful_columns(self._sent, odd):
+            reasons |= {(planned.name, key): reason for key, reason in planned.cell.reasons.items()}
+        return reasons
 
     def _spread(self, relation: str) -> str:
         """The raw table with its headings filled down and its wide columns made rows."""
@@ -136,47 +148,6 @@ class Statements:
             relation = f"(select *, unnest([{', '.join(records)}]) as _wide from {relation})"
         return relation
 
-    def _add_careful_texts(self, layers: _Layers, careful: Collection[PlannedColumn]) -> None:
-        """Tidies texts step by step, each step a layer, so that what a step changed can be counted."""
-        named = [planned.cell.names for planned in careful]
-        layers.add({names.helper("trimmed"): trimmed(names.raw) for names in named})
-        layers.add({names.helper("bare"): without_apostrophe(names.helper("trimmed")) for names in named})
-        layers.add({names.helper("plain"): of_one_width(names.helper("bare")) for names in named})
-        layers.add({names.text: without_invisible(names.helper("plain")) for names in named})
-        layers.add({planned.cell.names.helper("is_empty"): _is_empty(planned) for planned in careful})
-        layers.add(
-            {
-                names.simple: (
-                    f"case when not {names.helper('is_empty')} then {planned.cell.simplified or names.text} end"
-                )
-                for planned, names in zip(careful, named, strict=True)
-            }
-        )
-
-    def _add_values(self, layers: _Layers, careful: Collection[PlannedColumn]) -> None:
-        quick = [planned for planned in self._sent if planned not in careful]
-        layers.add({name: sql for planned in quick for name, sql in planned.cell.prepared.items()})
-        values = {
-            planned.name: planned.cell.careful if planned in careful else _quick(planned) for planned in self._sent
-        }
-        late = {planned.name for planned in self._sent if planned.cell.is_late}
-        layers.add({name: sql for name, sql in values.items() if name not in late})
-        layers.add({name: sql for name, sql in values.items() if name in late})
-
-    def _add_judgement(self, layers: _Layers, *, with_keys: bool) -> None:
-        """Adds what follows from the values: defaults, derived columns and the person key."""
-        layers.replace(
-            {each.name: f"coalesce({each.name}, {each.default})" for each in self._sent if each.default is not None}
-        )
-        layers.add(
-            {
-                each.name: each.default or f"cast(null as {each.cell.sql_type})"
-                for each in self._plan.columns
-                if not each.is_sent
-            }
-        )
-        layers.add(self._derived(with_keys=with_keys))
-
     def _derived(self, *, with_keys: bool) -> dict[str, str]:
         types = staged_types(self._plan.contract)  # date_trunc of a date is a timestamp
         derived = {each.name: f"cast({each.expression} as {types[each.name]})" for each in self._plan.contract.derive}
@@ -185,36 +156,19 @@ class Statements:
             derived[identity.person_key] = person_key_sql(identity.name) if with_keys else "cast(null as bigint)"
         return derived
 
-    def _outputs(self, careful: Collection[PlannedColumn]) -> dict[str, str]:
+    def _outputs(self, sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> dict[str, str]:
         names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived(with_keys=True)]
+        acuities = [planned for planned in sent if planned.column.type is ColumnType.ACUITY]
         return {
             **{name: name for name in names},
             "_broken": _mask(f"not ({rule.check})" for rule in self._plan.contract.rules),
-            "_decimal": _mask(_is_decimal(planned, planned in careful) for planned in self._plan.acuities),
+            "_decimal": _mask(_is_decimal(planned, planned in careful) for planned in acuities),
         }
 
-    def _lacking(self) -> list[str]:
-        """Required columns that are empty; where nothing is required, all columns together."""
-        required = [planned.name for planned in self._sent if planned.is_required]
-        if required:
-            return [f"{name} is null" for name in required]
-        return [" and ".join(f"{planned.name} is null" for planned in self._sent)]
 
-    def _faults(self, careful: Collection[PlannedColumn]) -> str:
-        entries = []
-        for planned in self._sent:
-            if key := _fault_key(planned, planned in careful):
-                value = shown_value(planned.cell.names.raw, is_identity=planned.column.is_identity)
-                entries.append(f"{{'column_name': {sql_text(planned.name)}, 'key': {key}, 'value': {value}}}")
-        return f"list_filter([{', '.join(entries)}]::{_FAULT_TYPE}, lambda fault: fault.key is not null)"
-
-    def _repairs(self, careful: Collection[PlannedColumn]) -> str:
-        entries = [
-            f"case when {condition} then {{'column_name': {sql_text(planned.name)}, 'rule': {sql_text(rule)}}} end"
-            for planned in careful
-            for rule, condition in _repairs_of(planned).items()
-        ]
-        return f"list_filter([{', '.join(entries)}]::{_REPAIR_TYPE}, lambda repair: repair is not null)"
+def careful_columns(sent: Sequence[PlannedColumn], odd: int) -> list[PlannedColumn]:
+    """The columns of a mask."""
+    return [planned for bit, planned in enumerate(sent) if odd >> bit & 1]
 
 
 def shown_value(text: str, *, is_identity: bool) -> str:
@@ -225,24 +179,88 @@ def shown_value(text: str, *, is_identity: bool) -> str:
 
 
 class _Layers:
-    """Selects around selects; each adds columns that may use those below it."""
+    """Selects around selects; each adds or replaces columns, by expressions over those below it.
+
+    DuckDB binds every column of every layer, for each file anew, so layers are few.
+    """
 
     def __init__(self, innermost: str) -> None:
         self._sql = innermost
 
-    def add(self, columns: dict[str, str]) -> None:
-        if columns:
-            added = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
-            self._sql = f"select *, {added}\nfrom ({self._sql})"
+    def add(self, columns: Mapping[str, str], replaced: Mapping[str, str] | None = None) -> None:
+        if not columns and not replaced:
+            return
+        stars = f"* replace ({_listed(replaced)})" if replaced else "*"
+        added = f", {_listed(columns)}" if columns else ""
+        self._sql = f"select {stars}{added}\nfrom ({self._sql})"
 
-    def replace(self, columns: dict[str, str]) -> None:
-        if columns:
-            replaced = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
-            self._sql = f"select * replace ({replaced})\nfrom ({self._sql})"
+    def sql(self, columns: Mapping[str, str]) -> str:
+        return f"select {_listed(columns)}\nfrom ({self._sql})"
 
-    def sql(self, columns: dict[str, str]) -> str:
-        chosen = ", ".join(name if sql == name else f"{sql} as {name}" for name, sql in columns.items())
-        return f"select {chosen}\nfrom ({self._sql})"
+
+def _listed(columns: Mapping[str, str]) -> str:
+    return ", ".join(name if sql == name else f"{sql} as {name}" for name, sql in columns.items())
+
+
+def _add_careful_texts(layers: _Layers, careful: Sequence[PlannedColumn], others: Mapping[str, str]) -> None:
+    """Tidies texts step by step, so that what a step changed can be counted."""
+    named = [planned.cell.names for planned in careful]
+    first = {names.helper("trimmed"): trimmed(names.raw) for names in named}
+    first |= {names.helper("bare"): without_apostrophe(trimmed(names.raw)) for names in named}
+    layers.add({**first, **others})
+    layers.add({names.helper("plain"): of_one_width(names.helper("bare")) for names in named})
+    layers.add({names.text: without_invisible(names.helper("plain")) for names in named})
+    last = {planned.cell.names.helper("is_empty"): _is_empty(planned) for planned in careful}
+    for planned, names in zip(careful, named, strict=True):
+        simplified = planned.cell.simplified or names.text
+        last[names.simple] = f"case when not ({_is_empty(planned)}) then {simplified} end"
+    layers.add(last)
+
+
+def _add_values(layers: _Layers, sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> None:
+    """Adds the values of all columns, those that read other columns last."""
+    quick = [planned for planned in sent if planned not in careful]
+    layers.add({name: sql for planned in quick for name, sql in planned.cell.prepared.items()})
+    values = {planned.name: planned.cell.careful if planned in careful else _quick(planned) for planned in sent}
+    late = {planned.name for planned in sent if planned.cell.is_late}
+    layers.add({name: sql for name, sql in values.items() if name not in late})
+    layers.add({name: sql for name, sql in values.items() if name in late})
+
+
+def _defaults(sent: Sequence[PlannedColumn]) -> dict[str, str]:
+    return {each.name: f"coalesce({each.name}, {each.default})" for each in sent if each.default is not None}
+
+
+def _absent(plan: FilePlan) -> dict[str, str]:
+    """Columns that the file does not have."""
+    absent = [planned for planned in plan.columns if not planned.is_sent]
+    return {each.name: each.default or f"cast(null as {each.cell.sql_type})" for each in absent}
+
+
+def _lacking(sent: Sequence[PlannedColumn]) -> list[str]:
+    """Required columns that are empty; where nothing is required, all columns together."""
+    required = [planned.name for planned in sent if planned.is_required]
+    if required:
+        return [f"{name} is null" for name in required]
+    return ["(" + " and ".join(f"{planned.name} is null" for planned in sent) + ")"]
+
+
+def _faults(sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> str:
+    entries = []
+    for planned in sent:
+        if key := _fault_key(planned, planned in careful):
+            value = shown_value(planned.cell.names.raw, is_identity=planned.column.is_identity)
+            entries.append(f"{{'column_name': {sql_text(planned.name)}, 'key': {key}, 'value': {value}}}")
+    return f"list_filter([{', '.join(entries)}]::{_FAULT_TYPE}, lambda fault: fault.key is not null)"
+
+
+def _repairs(careful: Collection[PlannedColumn]) -> str:
+    entries = [
+        f"case when {condition} then {{'column_name': {sql_text(planned.name)}, 'rule': {sql_text(rule)}}} end"
+        for planned in careful
+        for rule, condition in _repairs_of(planned).items()
+    ]
+    return f"list_filter([{', '.join(entries)}]::{_REPAIR_TYPE}, lambda repair: repair is not null)"
 
 
 def _quick(planned: PlannedColumn) -> str:

@@ -32,6 +32,15 @@ class Memory:
         known = self._states.get(scope)
         return known[1] if known and known[0] == state else None
 
+    def forget(self, scope: str) -> None:
+        """Forgets a scope."""
+        self._connection.execute("delete from landing.states where scope = $1", [scope])
+        self._states.pop(scope, None)
+
+    def scopes(self, prefix: str) -> list[str]:
+        """The scopes that start so, without that start."""
+        return sorted(scope.removeprefix(prefix) for scope in self._states if scope.startswith(prefix))
+
     def remember(self, scope: str, state: str, fingerprint: str) -> None:
         """Remembers a fingerprint, in place of any older one of the scope."""
         self._connection.execute(

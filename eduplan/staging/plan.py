@@ -65,6 +65,8 @@ class FilePlan:
         codes: Code lists by name.
         header: Columns of the raw table.
         name_values: Texts that the file's name gives to columns.
+        in_list: Whether the texts of a row stand in the list ``_cells``, in the order of ``texts``, and not in
+            columns of their own.
     """
 
     def __init__(
@@ -73,16 +75,34 @@ class FilePlan:
         codes: Mapping[str, CodeList],
         header: Sequence[RawColumn],
         name_values: Mapping[str, str],
+        *,
+        in_list: bool = False,
     ) -> None:
         self.contract = contract
         self.header = tuple(header)
         self._codes = codes
         self._name_values = name_values
+        self._in_list = in_list
+
+    @cached_property
+    def over_list(self) -> FilePlan:
+        """The same plan for rows whose texts stand in a list."""
+        return FilePlan(self.contract, self._codes, self.header, self._name_values, in_list=True)
 
     @cached_property
     def labelled(self) -> tuple[str, ...]:
         """Names of the raw columns that have a label."""
         return tuple(column.name for column in self.header)
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Names of all texts of a row: labelled columns, filled headings, wide fields."""
+        headings = (f"_heading_{name}" for name, _ in self.headings)
+        return (*self.labelled, *headings, *(f"_wide_{field.column}" for field in self.wide_fields))
+
+    def text_sql(self, name: str) -> str:
+        """SQL of one of the texts."""
+        return f"_cells[{self.texts.index(name) + 1}]" if self._in_list else name
 
     @cached_property
     def wide_columns(self) -> tuple[RawColumn, ...]:
@@ -117,9 +137,10 @@ class FilePlan:
     @cached_property
     def inputs(self) -> dict[str, str]:
         """Where the text of each column stands, by column; columns that the file lacks are left out."""
-        inputs = {name: column.name for column in self.header if not column.is_wide for name in column.columns}
-        inputs |= {name: f"_heading_{name}" for name, _ in self.headings}
-        inputs |= {field.column: f"_wide_{field.column}" for field in self.wide_fields}
+        names = {name: column.name for column in self.header if not column.is_wide for name in column.columns}
+        names |= {name: f"_heading_{name}" for name, _ in self.headings}
+        names |= {field.column: f"_wide_{field.column}" for field in self.wide_fields}
+        inputs = {column: self.text_sql(name) for column, name in names.items()}
         for column in self.contract.columns:
             if column.origin == "name" and column.name in self._name_values:
                 inputs[column.name] = sql_text(self._name_values[column.name])

@@ -142,9 +142,11 @@ class Register:
         self._entries[entry.batch_id] = entry
 
     def _put_counts(self, batch_id: str, account: Account) -> None:
+        # repairs are keyed by column and rule, findings by rule, severity and column: the order of the tables
         for table, counts in (("repairs", account.repairs), ("findings", account.findings)):
             self._connection.execute(f"delete from landing.{table} where batch_id = $1", [batch_id])
-            for key, count in counts.items():
-                places = ", ".join(f"${position}" for position in range(1, len(key) + 3))
-                # repairs are keyed by column and rule, findings by rule, severity and column: the order of the tables
-                self._connection.execute(f"insert into landing.{table} values ({places})", [batch_id, *key, count])
+            if counts:
+                columns = [list(column) for column in zip(*counts, strict=True)]
+                places = ", ".join(f"unnest(${position})" for position in range(2, len(columns) + 3))
+                statement = f"insert into landing.{table} select $1, {places}"
+                self._connection.execute(statement, [batch_id, *columns, list(counts.values())])

@@ -174,7 +174,7 @@ class _Staging:
         self._connection.execute(self._statements.second(MENDED, ROWS, odd_columns))
         columns = ", ".join(f"{name} = {MENDED}.{name}" for name in self._statements.mended_columns)
         self._connection.execute(f"update {TABLE} set {columns} from {MENDED} where {TABLE}.rowid = {MENDED}._id")
-        self._faults.add_cells(MENDED)
+        self._faults.add_cells(MENDED, self._statements.reasons(odd_columns))
 
     def _repairs(self, where: str, blank_columns: int, *, has_mended: bool) -> dict[tuple[str, str], int]:
         """Repaired cells of the rows that made it, by column and rule."""

@@ -85,7 +85,7 @@ def _empty(types: Mapping[str, str]) -> str:
 
 def write_code_tables(connection: duckdb.DuckDBPyConnection, codes: Mapping[str, CodeList], memory: Memory) -> None:
     """Writes ``codes.<list>`` for every code list that changed."""
-    _drop_others(connection, "codes", set(codes))
+    _drop_others(connection, "codes", set(codes), memory)
     for name, code_list in codes.items():
         state = digest(code_list.model_dump_json())
         if memory.recall(f"table codes.{name}", state) is None:
@@ -124,7 +124,7 @@ def write_reference_tables(connection: duckdb.DuckDBPyConnection, project: Proje
         DeclarationError: A file is not a table.
     """
     files = {path.stem: path for path in sorted((project.sql / "reference").glob("*.csv"))}
-    _drop_others(connection, "reference", set(files))
+    _drop_others(connection, "reference", set(files), memory)
     for name, path in files.items():
         state = hashlib.sha256(path.read_bytes()).hexdigest()
         if memory.recall(f"table reference.{name}", state) is None:
@@ -141,9 +141,8 @@ def _write_reference_table(connection: duckdb.DuckDBPyConnection, name: str, pat
         raise DeclarationError("not a table: " + str(error).splitlines()[0], where=str(path)) from error
 
 
-def _drop_others(connection: duckdb.DuckDBPyConnection, schema: str, wanted: set[str]) -> None:
-    rows = connection.execute("select table_name from duckdb_tables() where schema_name = $1", [schema]).fetchall()
-    for (name,) in rows:
+def _drop_others(connection: duckdb.DuckDBPyConnection, schema: str, wanted: set[str], memory: Memory) -> None:
+    for name in memory.scopes(f"table {schema}."):
         if name not in wanted:
-            connection.execute(f'drop table {schema}."{name}"')
-            connection.execute("delete from landing.states where scope = $1", [f"table {schema}.{name}"])
+            connection.execute(f'drop table if exists {schema}."{name}"')
+            memory.forget(f"table {schema}.{name}")
