@@ -77,6 +77,7 @@ class Cell:
         fault: Key of the reason why there is no value, where there is none.
         reasons: Reasons by key.
         is_late: Whether it reads values of other columns, and so comes after them.
+        is_quoted: Whether the raw text has an apostrophe that the quick way takes off, which is counted.
     """
 
     names: Names
@@ -90,6 +91,7 @@ class Cell:
     simplified: str = ""
     repairs: Mapping[str, str] = field(default_factory=dict)
     is_late: bool = False
+    is_quoted: str = ""
 
 
 def reason(column: Column, rule: str, en: str, zh: str) -> Reason:

@@ -8,9 +8,9 @@ texts of the rows that need a closer look (``_is_odd``). The second statement re
 end in the same columns:
 
 ``row_number``, the typed columns, derived columns and person key; ``_is_dropped`` for rows that are no data; and as
-masks with one bit a column or rule ``_broken`` (rules of the contract that do not hold), ``_decimal`` (acuities
-written as decimals), ``_blank`` (placeholders). The first adds ``_is_odd``, ``_odd`` (columns that need the careful
-way) and ``_cells``; the second ``_id``, ``_faults`` and ``_repairs``.
+masks with one bit a column or rule ``_broken`` (rules of the contract that do not hold) and ``_decimal`` (acuities
+written as decimals). The first adds ``_is_odd``, ``_cells`` and the masks ``_odd`` (columns that need the careful way),
+``_blank`` (placeholders) and ``_quoted`` (apostrophes); the second ``_id``, ``_faults`` and ``_repairs``.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ class Statements:
             **self._outputs(sent, careful=()),
             "_is_dropped": is_total(plan),
             "_blank": "_blank",
+            "_quoted": _mask(f"{each.name} is not null and {each.cell.is_quoted}" for each in self._quotable),
             "_is_odd": "_is_odd",
             "_odd": "xor(_unread, _blank)",
             "_cells": f"case when _is_odd then [{', '.join(plan.texts)}] end",
@@ -113,17 +114,32 @@ class Statements:
         names = self._outputs(self._sent, careful=())
         return [*(name for name in names if name != "row_number"), "_is_dropped"]
 
-    def placeholder_counts(self, blank: int) -> dict[str, str]:
-        """SQL that counts the placeholders of a column, by column.
+    def repair_counts(self, blank: int, odd: int) -> dict[tuple[str, str], str]:
+        """SQL that counts what the first statement repaired, by column and rule.
 
         Args:
-            blank: Mask of the columns that have any.
+            blank: Mask of the columns that have placeholders.
+            odd: Mask of the columns that needed the careful way, which counted for itself in the odd rows.
         """
-        return {
-            planned.name: f"count(*) filter (_blank & {1 << bit} <> 0)"
-            for bit, planned in enumerate(self._sent)
-            if blank >> bit & 1
-        }
+        careful = {planned.name for planned in careful_columns(self._sent, odd)}
+        counts: dict[tuple[str, str], str] = {}
+
+        def count(mask: str, rule: str, bit: int, planned: PlannedColumn, *, also_careful: bool) -> None:
+            was_careful = " and not _is_odd" if also_careful and planned.name in careful else ""
+            counts[planned.name, rule] = f"count(*) filter ({mask} & {1 << bit} <> 0{was_careful})"
+
+        for bit, planned in enumerate(self._sent):
+            if blank >> bit & 1:
+                count("_blank", "placeholder", bit, planned, also_careful=True)
+        for bit, planned in enumerate(self._quotable):
+            count("_quoted", "apostrophe", bit, planned, also_careful=True)
+        for bit, planned in enumerate(self._plan.acuities):
+            count("_decimal", "decimal_acuity", bit, planned, also_careful=False)
+        return counts
+
+    @property
+    def _quotable(self) -> list[PlannedColumn]:
+        return [planned for planned in self._sent if planned.cell.is_quoted]
 
     def reasons(self, odd: int) -> dict[tuple[str, str], Reason]:
         """The reasons that faults of odd rows can have, by column and key.

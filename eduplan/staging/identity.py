@@ -23,7 +23,7 @@ def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cel
         has_certificate: Whether a column of the contract says which certificate it is. Where none does, a number that
             starts with a letter is taken for a passport or permit.
     """
-    raw, simple, digits = names.raw, names.simple, names.helper("digits")
+    raw, simple, digits = names.helper("unquoted"), names.simple, names.helper("digits")
     is_card = f"coalesce({CERTIFICATE_COLUMN} = '{RESIDENT_CARD}', true)" if has_certificate else "true"
     # An exponent is the one spelling that the cast takes besides 17 digits.
     quick = (
@@ -49,7 +49,7 @@ def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cel
     return Cell(
         names=names,
         sql_type="varchar",
-        prepared={digits: f"try_cast(left({raw}, 17) as bigint)"},
+        prepared={raw: unquoted(names.raw), digits: f"try_cast(left({unquoted(names.raw)}, 17) as bigint)"},
         quick=f"case when {quick} then {raw} end",
         is_placeholder=is_placeholder(names.text),
         simplified=rf"upper(regexp_replace({names.text}, '[\s-]', '', 'g'))",
@@ -58,6 +58,7 @@ def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cel
         fault=f"case when not {is_card} then 'certificate' else {fault} end",
         reasons=_identity_reasons(column),
         is_late=has_certificate,
+        is_quoted=is_quoted(names.raw),
     )
 
 
@@ -69,11 +70,14 @@ def roll_number_cell(column: Column, names: Names, *, identity: str | None) -> C
         names: Names that the reading goes through.
         identity: The identity number as it stands in the file, which spares most roll numbers a closer look.
     """
-    same = f"when {names.raw} = 'G' || {identity} and strlen({names.raw}) = 19 then {names.raw} " if identity else ""
+    raw = names.helper("unquoted")
+    same = f"when {raw} = 'G' || {unquoted(identity)} and strlen({raw}) = 19 then {raw} " if identity else ""
     return Cell(
         names=names,
         sql_type="varchar",
-        quick=f"case {same}when {_is_roll_number(names.raw)} then {names.raw} end",
+        prepared={raw: unquoted(names.raw)},
+        quick=f"case {same}when {_is_roll_number(raw)} then {raw} end",
+        is_quoted=is_quoted(names.raw),
         is_placeholder=is_placeholder(names.text),
         simplified=rf"upper(regexp_replace({names.text}, '[\s-]', '', 'g'))",
         careful=f"case when {_is_roll_number(names.simple)} then {names.simple} end",
@@ -88,6 +92,16 @@ def roll_number_cell(column: Column, names: Names, *, identity: str | None) -> C
             )
         },
     )
+
+
+def is_quoted(text: str) -> str:
+    """SQL: whether a text starts with the apostrophe that spreadsheets and roll exports put before long numbers."""
+    return f"prefix({text}, chr(39))"
+
+
+def unquoted(text: str) -> str:
+    """SQL: a text without that apostrophe. Whole files have it, so the quick way knows it."""
+    return f"case when {is_quoted(text)} then substr({text}, 2) else {text} end"
 
 
 def _has_form(text: str) -> str:

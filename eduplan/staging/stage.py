@@ -147,7 +147,7 @@ class _Staging:
         account.rows_duplicate = duplicates.rows
         account.findings = self._faults.findings()
         where = f"not _is_dropped{self._faults.condition}{duplicates.condition}"
-        account.repairs = self._repairs(where, blank_columns, has_mended=bool(odd))
+        account.repairs = self._repairs(where, blank_columns, odd_columns, has_mended=bool(odd))
         account.records_staged = self._write(where, targets.staged)
         account.rows_staged = self._rows_staged(where) if self._is_wide else account.records_staged
         if self._faults.rows:
@@ -176,7 +176,9 @@ class _Staging:
         self._connection.execute(f"update {TABLE} set {columns} from {MENDED} where {TABLE}.rowid = {MENDED}._id")
         self._faults.add_cells(MENDED, self._statements.reasons(odd_columns))
 
-    def _repairs(self, where: str, blank_columns: int, *, has_mended: bool) -> dict[tuple[str, str], int]:
+    def _repairs(
+        self, where: str, blank_columns: int, odd_columns: int, *, has_mended: bool
+    ) -> dict[tuple[str, str], int]:
         """Repaired cells of the rows that made it, by column and rule."""
         repairs: dict[tuple[str, str], int] = {}
         if has_mended:
@@ -186,11 +188,7 @@ class _Staging:
                 f"and _id in (select _id from {ROWS} where {where})) group by all order by all"
             )
             repairs = {(column, rule): cells for column, rule, cells in found}
-        counts = {
-            (column, "placeholder"): sql for column, sql in self._statements.placeholder_counts(blank_columns).items()
-        }
-        for bit, planned in enumerate(self._plan.acuities):
-            counts[planned.name, "decimal_acuity"] = f"count(*) filter (_decimal & {1 << bit} <> 0)"
+        counts = self._statements.repair_counts(blank_columns, odd_columns)
         if counts:
             (cells,) = self._fetch(f"select {', '.join(counts.values())} from {ROWS} where {where}")
             for key, count in zip(counts, cells, strict=True):

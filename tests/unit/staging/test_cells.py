@@ -48,9 +48,9 @@ class Reader:
     def read(self, column: dict[str, Any], text: str | None) -> tuple[Any, str | None, set[str]]:
         """Value, fault and repairs of a text, as staging would have them."""
         statements = self._first(column, text)
-        is_odd, odd, blank, value = self._one("select _is_odd, _odd, _blank, value from rows")
+        is_odd, odd, blank, quoted, value = self._one("select _is_odd, _odd, _blank, _quoted, value from rows")
         if not is_odd:
-            return value, None, {"placeholder"} if blank else set()
+            return value, None, {rule for rule, mask in (("placeholder", blank), ("apostrophe", quoted)) if mask}
         return self._second(statements, odd)
 
     def read_both_ways(self, column: dict[str, Any], text: str) -> tuple[Any, Any]:

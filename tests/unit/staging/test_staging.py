@@ -198,6 +198,23 @@ def test_a_batch_has_one_acuity_scale(bureau: Bureau) -> None:
     assert repairs["naked_acuity_left", "placeholder"] == 1
 
 
+def test_a_repair_is_counted_once_whichever_way_found_it(bureau: Bureau) -> None:
+    numbers = {serial: identity_number(serial) for serial in range(1, 5)}
+    bureau.send_roll(
+        roll_row(1, identity=f"'{numbers[1]}", roll_number=f"G{numbers[1]}"),
+        roll_row(2, identity=f"' {numbers[2]}", roll_number=f"G{numbers[2]}"),
+        roll_row(3, identity=f"'{numbers[3]}", roll_number="", sex=" 男", certificate="--"),
+        roll_row(4, certificate=" --", sex="--", status=" 在读"),
+    )
+    bureau.load()
+    assert bureau.account("pupil_roll") == (4, 3, 1, 0, 0)
+    assert bureau.repairs() == {
+        ("identity_number", "apostrophe"): 3,
+        ("certificate_type", "placeholder"): 1,
+        ("sex", "trim"): 1,
+    }
+
+
 def test_derived_columns_are_computed_before_identities_go(bureau: Bureau) -> None:
     bureau.send_screening(screening_row(1), screening_row(2, born="2015-04-16"))
     bureau.load()
