@@ -147,7 +147,10 @@ def test_an_indicator_without_a_target_is_shown_when_asked_for(released: Path, r
     assert "context" in shown
 
 
-def test_items_are_folded_into_the_worst(released: Path, run: Callable[..., Result]) -> None:
+def test_items_are_folded_into_the_worst(
+    released: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     shown = run("status", "CMP-14").stdout
     assert "worst of 2: equipment" in " ".join(shown.split())
     assert "▼ off track" in shown
