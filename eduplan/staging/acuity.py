@@ -42,8 +42,8 @@ def is_decimal_reading(reading: str) -> str:
 
 def acuity_cell(column: Column, names: Names) -> Cell:
     """An acuity on the five-mark scale; a decimal between two lines counts as the lower one, and as repaired."""
-    reading = names.helper("reading")
-    simple_reading = f"try_cast({names.simple} as decimal(6, 4))"
+    reading = quick_reading(names)
+    read = careful_reading(names)
     return Cell(
         names=names,
         sql_type="decimal(3, 1)",
@@ -55,15 +55,16 @@ def acuity_cell(column: Column, names: Names) -> Cell:
         ),
         is_placeholder=is_placeholder(names.text),
         simplified=names.text,
+        read={read: f"try_cast({names.simple} as decimal(6, 4))"},
         careful=(
-            f"case when {simple_reading} between {LOWEST} and {HIGHEST} "
-            f"then cast(floor({simple_reading} * 10) / 10 as decimal(3, 1)) "
-            f"when {simple_reading} between {LOWEST_DECIMAL} and {HIGHEST_DECIMAL} then {_line_of(simple_reading)} end"
+            f"case when {read} between {LOWEST} and {HIGHEST} "
+            f"then cast(floor({read} * 10) / 10 as decimal(3, 1)) "
+            f"when {read} between {LOWEST_DECIMAL} and {HIGHEST_DECIMAL} then {_line_of(read)} end"
         ),
         repairs={
             "chart_line": (
-                f"{names.column} is not null and not {_is_line(simple_reading)} "
-                f"and {simple_reading} <> cast({names.column} as decimal(6, 4))"
+                f"{names.column} is not null and not {_is_line(read)} "
+                f"and {read} <> cast({names.column} as decimal(6, 4))"
             )
         },
         fault="'acuity'",
@@ -76,6 +77,16 @@ def acuity_cell(column: Column, names: Names) -> Cell:
             ),
         },
     )
+
+
+def quick_reading(names: Names) -> str:
+    """The column that holds the reading as it stands in the file, when it is read the quick way."""
+    return names.helper("reading")
+
+
+def careful_reading(names: Names) -> str:
+    """The same when it is read the careful way."""
+    return names.helper("read")
 
 
 def _is_line(reading: str) -> str:

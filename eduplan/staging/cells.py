@@ -72,6 +72,7 @@ class Cell:
         quick: Value of a well-formed raw text, null for others.
         is_placeholder: Whether the tidied text says that there is no value.
         simplified: The tidied text without what the repairs below take away.
+        read: Helper columns of the careful way, by name, over the simplified text.
         careful: Value of any simplified text, null where there is none.
         repairs: What the careful way changed, by rule: conditions over text, simplified text and value.
         fault: Key of the reason why there is no value, where there is none.
@@ -89,6 +90,7 @@ class Cell:
     is_placeholder: str
     prepared: Mapping[str, str] = field(default_factory=dict)
     simplified: str = ""
+    read: Mapping[str, str] = field(default_factory=dict)
     repairs: Mapping[str, str] = field(default_factory=dict)
     is_late: bool = False
     is_quoted: str = ""
@@ -192,7 +194,7 @@ def number_cell(column: Column, names: Names) -> Cell:
     sql_type = "bigint" if is_whole else f"decimal({precision}, {scale})"
     # Two more decimals than are kept, so that a number which would lose some is noticed.
     exact = f"decimal({precision}, {scale + 2})"
-    read = f"try_cast({simple} as decimal(38, {scale + 2}))"
+    read = names.helper("read")
     if is_whole:
         # 12.5 pupils are no number of pupils; 3.70E+17 has lost digits that nobody can give back.
         is_number = f"{read} = try_cast({read} as bigint) and not regexp_matches({simple}, '[eE]')"
@@ -219,6 +221,7 @@ def number_cell(column: Column, names: Names) -> Cell:
         ),
         is_placeholder=is_placeholder(text),
         simplified=f"case {changes} else {text} end",
+        read={read: f"try_cast({simple} as decimal(38, {scale + 2}))"},
         careful=f"case when {is_number}{_within(read, column)} then try_cast({read} as {sql_type}) end",
         repairs=repairs if is_whole else {**repairs, "rounded": f"{names.column} <> {read}"},
         fault=f"case when {is_number} then 'range' else 'number' end",

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from eduplan.declarations.contracts import ColumnType
 from eduplan.declarations.text import Bilingual
-from eduplan.staging.acuity import is_decimal_reading
+from eduplan.staging.acuity import careful_reading, is_decimal_reading, quick_reading
 from eduplan.staging.cells import Reason
 from eduplan.staging.dropping import filled_texts, heading_columns, is_no_data, is_total
 from eduplan.staging.known_keys import IDENTITY
@@ -236,7 +236,8 @@ def _add_careful_texts(layers: _Layers, careful: Sequence[PlannedColumn], others
 def _add_values(layers: _Layers, sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> None:
     """Adds the values of all columns, those that read other columns last."""
     quick = [planned for planned in sent if planned not in careful]
-    layers.add({name: sql for planned in quick for name, sql in planned.cell.prepared.items()})
+    helpers = {name: sql for planned in quick for name, sql in planned.cell.prepared.items()}
+    layers.add({**helpers, **{name: sql for planned in careful for name, sql in planned.cell.read.items()}})
     values = {planned.name: planned.cell.careful if planned in careful else _quick(planned) for planned in sent}
     late = {planned.name for planned in sent if planned.cell.is_late}
     layers.add({name: sql for name, sql in values.items() if name not in late})
@@ -321,7 +322,7 @@ def _fault_key(planned: PlannedColumn, is_careful: bool) -> str | None:
 
 def _is_decimal(planned: PlannedColumn, is_careful: bool) -> str:
     names = planned.cell.names
-    reading = f"try_cast({names.simple} as decimal(6, 4))" if is_careful else names.helper("reading")
+    reading = careful_reading(names) if is_careful else quick_reading(names)
     return f"{planned.name} is not null and {is_decimal_reading(reading)}"
 
 

@@ -31,13 +31,14 @@ def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cel
         f"and not contains({raw}, 'E') and not contains({raw}, 'e') "
         f"and identity_check_character({digits}) = right({raw}, 1) and {_has_birth_date(raw)} and {is_card}"
     )
-    resident = f"{_has_form(simple)} and {_has_check(simple)} and {_has_birth_date(simple)}"
+    read = names.helper("read")
+    resident = f"{_has_form(simple)} and {_has_check(simple, read)} and {_has_birth_date(simple)}"
     fault = (
         rf"case when regexp_full_match({simple}, '\d+(\.\d+)?E\+?\d+') then 'scientific' "
         rf"when regexp_full_match({simple}, '\d{{15}}') then 'old_identity' "
         f"when length({simple}) <> 18 then 'length' "
         f"when not {_has_form(simple)} then 'characters' "
-        f"when substr({simple}, 16, 3) = '000' and not {_has_check(simple)} then 'lost_digits' "
+        f"when substr({simple}, 16, 3) = '000' and not {_has_check(simple, read)} then 'lost_digits' "
         f"when not ({_has_birth_date(simple)}) then 'birth' else 'check' end"
     )
     if has_certificate:
@@ -53,6 +54,7 @@ def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cel
         quick=f"case when {quick} then {raw} end",
         is_placeholder=is_placeholder(names.text),
         simplified=rf"upper(regexp_replace({names.text}, '[\s-]', '', 'g'))",
+        read={read: f"try_cast(left({simple}, 17) as bigint)"},
         careful=careful,
         repairs=_repairs(names),
         fault=f"case when not {is_card} then 'certificate' else {fault} end",
@@ -70,17 +72,20 @@ def roll_number_cell(column: Column, names: Names, *, identity: str | None) -> C
         names: Names that the reading goes through.
         identity: The identity number as it stands in the file, which spares most roll numbers a closer look.
     """
-    raw = names.helper("unquoted")
+    raw, read = names.helper("unquoted"), names.helper("read")
+    # J with its check is left to the careful way: few pupils have it, and the check is long.
+    junior = rf"regexp_full_match({names.simple}, 'J\d{{17}}[0-9X]') and {_has_check(names.simple, read)}"
     same = f"when {raw} = 'G' || {unquoted(identity)} and strlen({raw}) = 19 then {raw} " if identity else ""
     return Cell(
         names=names,
         sql_type="varchar",
         prepared={raw: unquoted(names.raw)},
-        quick=f"case {same}when {_is_roll_number(raw)} then {raw} end",
+        quick=f"case {same}when {_has_roll_form(raw)} then {raw} end",
         is_quoted=is_quoted(names.raw),
         is_placeholder=is_placeholder(names.text),
         simplified=rf"upper(regexp_replace({names.text}, '[\s-]', '', 'g'))",
-        careful=f"case when {_is_roll_number(names.simple)} then {names.simple} end",
+        read={read: f"try_cast(substr({names.simple}, 2, 17) as bigint)"},
+        careful=f"case when {_has_roll_form(names.simple)} or ({junior}) then {names.simple} end",
         repairs=_repairs(names),
         fault="'roll_number'",
         reasons={
@@ -108,20 +113,16 @@ def _has_form(text: str) -> str:
     return rf"regexp_full_match({text}, '\d{{17}}[0-9X]')"
 
 
-def _has_check(text: str) -> str:
-    return f"identity_check_character(try_cast(left({text}, 17) as bigint)) = right({text}, 1)"
+def _has_check(text: str, digits: str) -> str:
+    return f"identity_check_character({digits}) = right({text}, 1)"
 
 
 def _has_birth_date(text: str) -> str:
     return f"substr({text}, 7, 2) in ('19', '20') and try_strptime(substr({text}, 7, 8), '%Y%m%d') is not null"
 
 
-def _is_roll_number(text: str) -> str:
-    checked = f"identity_check_character(try_cast(substr({text}, 2, 17) as bigint)) = right({text}, 1)"
-    return (
-        rf"(regexp_full_match({text}, 'G\d{{17}}[0-9X]|L\d{{18}}') "
-        rf"or (regexp_full_match({text}, 'J\d{{17}}[0-9X]') and {checked}))"
-    )
+def _has_roll_form(text: str) -> str:
+    return rf"regexp_full_match({text}, 'G\d{{17}}[0-9X]|L\d{{18}}')"
 
 
 def _repairs(names: Names) -> dict[str, str]:
