@@ -51,7 +51,7 @@ def acuity_cell(column: Column, names: Names) -> Cell:
         quick=(
             f"case when {reading} between {LOWEST} and {HIGHEST} and {reading} = cast({reading} as decimal(3, 1)) "
             f"then cast({reading} as decimal(3, 1)) "
-            f"when {_is_line(reading)} then {_line_of(reading)} end"
+            f"else {_line_of(reading)} end"
         ),
         is_placeholder=is_placeholder(names.text),
         simplified=names.text,
@@ -59,7 +59,7 @@ def acuity_cell(column: Column, names: Names) -> Cell:
         careful=(
             f"case when {read} between {LOWEST} and {HIGHEST} "
             f"then cast(floor({read} * 10) / 10 as decimal(3, 1)) "
-            f"when {read} between {LOWEST_DECIMAL} and {HIGHEST_DECIMAL} then {_line_of(read)} end"
+            f"when {read} between {LOWEST_DECIMAL} and {HIGHEST_DECIMAL} then {_line_below(read)} end"
         ),
         repairs={
             "chart_line": (
@@ -89,13 +89,24 @@ def careful_reading(names: Names) -> str:
     return names.helper("read")
 
 
+_LINES = f"[{', '.join(f'{decimal:f}' for decimal in chart_lines().values())}]::decimal(6, 4)[]"
+
+
 def _is_line(reading: str) -> str:
     """SQL: whether a decimal is that of a line of the chart."""
-    lines = ", ".join(f"{decimal:f}" for decimal in chart_lines().values())
-    return f"list_contains([{lines}]::decimal(6, 4)[], {reading})"
+    return f"list_contains({_LINES}, {reading})"
 
 
 def _line_of(reading: str) -> str:
-    lines = sorted(chart_lines().items(), reverse=True)
-    cases = " ".join(f"when {reading} >= {decimal:f} then {line}" for line, decimal in lines)
-    return f"cast(case {cases} end as decimal(3, 1))"
+    """SQL: the line of a decimal, null if it lies between two lines."""
+    return _line_at(f"nullif(list_position({_LINES}, {reading}), 0)")
+
+
+def _line_below(reading: str) -> str:
+    """SQL: the line of a decimal, or of the next lower one that has a line."""
+    return _line_at(f"len(list_filter({_LINES}, lambda line: line <= {reading}))")
+
+
+def _line_at(position: str) -> str:
+    """SQL: the line at a place of the list, which starts with 3.0."""
+    return f"cast((29 + {position}) / 10 as decimal(3, 1))"

@@ -81,11 +81,12 @@ def stage_rows(
 
 @contextmanager
 def orderly_scans(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Keeps DuckDB from turning long ``in`` lists into joins, which would lose the order of a file's rows.
+    """Settings for statements that read files: long ``in`` lists must not become joins, which would lose their order.
 
-    The setting is one of the whole database, so it is put back afterwards.
+    Nor is it worth while to look for common subexpressions in each of them. The settings are those of the whole
+    database, so they are put back afterwards.
     """
-    connection.execute("set disabled_optimizers = 'in_clause'")
+    connection.execute("set disabled_optimizers = 'in_clause,common_subexpressions'")
     try:
         yield
     finally:
