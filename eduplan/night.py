@@ -146,7 +146,8 @@ def load(
     now: datetime,
 ) -> Loaded:
     """Lands and stages what is wanted of what arrived; a file that fails does not stop the others."""
-    from eduplan.staging.load import Outcome, load_arrivals
+    from eduplan.staging.load import load_arrivals
+    from eduplan.staging.report import Outcome
 
     chosen = wanted.among(found, contracts)
     report = load_arrivals(

@@ -15,8 +15,9 @@ import pytest
 from eduplan.declarations.contracts import Contract, load_contracts
 from eduplan.landing.arrivals import find_arrivals
 from eduplan.project import Project
-from eduplan.staging.load import LoadReport, load_arrivals
+from eduplan.staging.load import load_arrivals
 from eduplan.staging.pseudonyms import create_key
+from eduplan.staging.report import LoadReport
 from eduplan.warehouse.connection import open_warehouse
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eduplan.staging.load import LoadReport, Outcome
+from eduplan.staging.report import LoadReport, Outcome
 from tests.unit.staging.conftest import Bureau, roll_row, screening_row
 
 

@@ -90,3 +90,18 @@ def test_the_key_stands_in_no_statement() -> None:
         with pytest.raises(duckdb.Error) as caught:
             connection.execute(f"select {person_key_sql('no_such_column')}")
     assert key.hex() not in str(caught.value)
+
+
+def test_keys_that_are_remembered_are_the_same(bureau: Bureau) -> None:
+    years = [f"{year}-{(year + 1) % 100:02d}" for year in range(2018, 2025)]
+    for year in years:
+        rows = [roll_row(serial) for serial in range(1, 30)]
+        bureau.send_roll(*rows, path=f"pupil_roll/{year}/990101_roll.csv")
+        bureau.send_roll(*rows[:5], path=f"pupil_roll/{year}/990102_roll.csv")
+    bureau.load()
+    key = read_key(bureau.project)
+    wanted = {expected(key, identity_number(serial)) for serial in range(1, 30)}
+    found = bureau.ask("select person_key, count(*) from staging.pupil_roll group by all")
+    assert {person for person, _ in found} == wanted
+    assert sum(rows for _, rows in found) == len(years) * 34
+    assert bureau.ask("select count(*) from duckdb_databases() where database_name = 'eduplan_known_keys'") == [(0,)]

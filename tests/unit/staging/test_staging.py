@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eduplan.staging.load import Outcome
+from eduplan.staging.report import Outcome
 from tests.unit.staging.conftest import ROLL_HEADER, Bureau, identity_number, roll_row, screening_row
 
 CENSUS_HEADER = "学校标识码,学校名称,在校生合计,一年级男生数,一年级女生数,二年级男生数,二年级女生数"

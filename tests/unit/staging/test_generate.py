@@ -1,0 +1,65 @@
+"""The generated statements keep the order of a file's rows, for every contract that is shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from eduplan.declarations.contracts import load_code_lists, load_contracts
+from eduplan.reading.header import RawColumn
+from eduplan.staging.generate import Statements
+from eduplan.staging.macros import ENGINE_MACROS
+from eduplan.staging.plan import FilePlan
+from eduplan.staging.stage import orderly_scans
+from eduplan.staging.vocabulary import set_vocabulary
+from tests.unit.staging.conftest import ROOT, Bureau, roll_row
+
+FOLDERS = [ROOT / "contracts", *sorted((ROOT / "examples").glob("*/contracts"))]
+CONTRACTS = [(folder, source) for folder in FOLDERS for source in load_contracts(folder)]
+
+
+@pytest.mark.parametrize(("folder", "source"), CONTRACTS)
+def test_nothing_that_loses_the_order_is_planned(memory: duckdb.DuckDBPyConnection, folder: Path, source: str) -> None:
+    contract = load_contracts(folder)[source]
+    codes = load_code_lists(folder / "codes")
+    tables = [column for column in contract.columns if column.origin == "table"]
+    header = [RawColumn(f"c{i}", column.name, (column.name,)) for i, column in enumerate(tables)]
+    plan = FilePlan(contract, codes, header, {})
+    memory.execute(ENGINE_MACROS.read_text(encoding="utf-8"))
+    set_vocabulary(memory, codes)
+    columns = ", ".join(f"c{i} varchar" for i in range(len(header)))
+    memory.execute(f"create temp table raw (row_number bigint, {columns})")
+    with orderly_scans(memory):
+        statement = Statements(plan).first("rows", "raw")
+        lines = memory.execute("explain " + statement).fetchall()
+    text = "\n".join(line for _, line in lines)
+    assert plan.headings or "JOIN" not in text
+    assert "AGGREGATE" not in text
+
+
+def test_rows_stay_in_the_order_of_the_file(bureau: Bureau) -> None:
+    path = bureau.root / "contracts" / "pupil_roll.yml"
+    rule = (
+        "  - {rule: T1, severity: error, columns: [grade], reason: {en: x, zh: x}, "
+        "check: \"grade in ('p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'j1', 'j2')\"}\n"
+    )
+    path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    bureau.send_roll(*(roll_row(serial, class_name=f"{serial}班") for serial in range(1, 900)))
+    bureau.load()
+    rows = bureau.ask("select row_number, class_name from staging.pupil_roll")
+    assert rows == [(serial + 1, f"{serial}班") for serial in range(1, 900)]
+
+
+def test_a_rule_with_a_query_is_numbered_by_the_parser_and_sorted(bureau: Bureau) -> None:
+    path = bureau.root / "contracts" / "pupil_roll.yml"
+    rule = (
+        "  - {rule: T1, severity: warning, columns: [grade], reason: {en: x, zh: x}, "
+        "check: grade in (select code from codes.grade)}\n"
+    )
+    path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    bureau.send_roll(*(roll_row(serial, class_name=f"{serial}班") for serial in range(1, 300)))
+    bureau.load()
+    rows = bureau.ask("select row_number, class_name from staging.pupil_roll")
+    assert rows == [(serial + 1, f"{serial}班") for serial in range(1, 300)]
