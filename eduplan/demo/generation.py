@@ -22,7 +22,9 @@ from eduplan.demo.grades import GRADES, Grade, Stage
 from eduplan.demo.identity import NumberRegister
 from eduplan.demo.people import People
 from eduplan.demo.population import OLDEST, entrants_of, population_of
-from eduplan.demo.qualifications import qualifications_of
+from eduplan.demo.qualifications import Qualifications, qualifications_of
+from eduplan.demo.records import write_records
+from eduplan.demo.records.year import CityYear
 from eduplan.demo.register import Register
 from eduplan.demo.register_files import division_rows, write_divisions, write_register
 from eduplan.demo.roll import RollAttributes, RollRows, Status, attributes_of
@@ -30,7 +32,7 @@ from eduplan.demo.roll_files import write_roll
 from eduplan.demo.schools import Schools, build_schools, towns_of_a_district
 from eduplan.demo.screening import SEASONS, screening_rows
 from eduplan.demo.screening_files import write_screening
-from eduplan.demo.staff import Staff
+from eduplan.demo.staff import Staff, StaffRows
 from eduplan.demo.staff_files import write_staff
 from eduplan.demo.truth import known_answers
 from eduplan.demo.truth.facts import Facts
@@ -88,7 +90,7 @@ class _City:
         by_stage = np.zeros((len(self.schools), 6), dtype=np.int64)
         np.add.at(by_stage, (rows.school[counted], attributes.stage[counted]), 1)
         by_stage[:, Stage.SENIOR_VOCATIONAL] = vocational.sum(axis=(1, 2))
-        self._write_public(year, by_stage)
+        register = self._write_public(year, by_stage)
         classes = self._classes(rows, counted) + classes_of(vocational)
         self.accounts += write_census(self.folder / "school_census", year, by_grade, classes, self.schools, self.seed)
         self._write_population(year, rows, attributes, counted, vocational)
@@ -97,8 +99,14 @@ class _City:
         )
         self.facts.add_roll(year, rows, attributes, self.people)
         self.facts.add_vocational(year, vocational, classes_of(vocational))
-        self._write_staff(year, by_stage)
+        staff_rows, qualities = self._write_staff(year, by_stage)
         self._write_screenings(year, rows, attributes)
+        write_records(
+            CityYear(
+                self.folder, year, self.first_year, self.last_year, self.scale, self.seed, self.schools, register,
+                by_stage, rows, attributes, self.people, staff_rows, qualities, self.staff, self.facts, self.accounts,
+            )
+        )  # fmt: skip
         return int(by_grade.sum())
 
     def _by_grade(self, rows: RollRows, counted: np.ndarray) -> Ints:
@@ -123,12 +131,13 @@ class _City:
         entrants = np.bincount(district[counted & (rows.grade == Grade.S1)], minlength=len(DISTRICTS))
         return self.vocational.advance(year, leavers, entrants)
 
-    def _write_public(self, year: int, by_stage: Ints) -> None:
+    def _write_public(self, year: int, by_stage: Ints) -> pl.DataFrame:
         divisions = division_rows(year, towns_of_a_district(self.scale))
         register = self.register.year(year, by_stage)
         self.accounts.append(write_divisions(self.folder / "division", year, divisions))
         self.accounts.append(write_register(self.folder / "school_register", year, register, self.seed))
         self.facts.add_public(year, divisions, register)
+        return register
 
     def _write_population(
         self, year: int, rows: RollRows, attributes: RollAttributes, counted: np.ndarray, vocational: Ints
@@ -164,7 +173,7 @@ class _City:
             np.add.at(now, (district[in_grade], sex[in_grade]), 1)
             self.entrants[year - back] = np.maximum(now - 1, 0)
 
-    def _write_staff(self, year: int, by_stage: Ints) -> None:
+    def _write_staff(self, year: int, by_stage: Ints) -> tuple[StaffRows, Qualifications]:
         rows = self.staff.advance(year, by_stage)
         qualities = qualifications_of(rows, self.staff, self.schools, by_stage, year, self.first_year, self.seed)
         self.accounts += write_staff(
@@ -178,6 +187,7 @@ class _City:
             is_last=year == self.last_year,
         )
         self.facts.add_staff(year, rows, qualities, self.staff)
+        return rows, qualities
 
     def _write_screenings(self, year: int, rows: RollRows, attributes: RollAttributes) -> None:
         is_on_roll = np.zeros(len(self.people), dtype=bool)

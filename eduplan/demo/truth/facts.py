@@ -51,6 +51,7 @@ class Facts:
         residents: By year, persons by ``district x age x sex``.
         vocational: By year, pupils by ``school x grade x sex``, and classes by school.
         entrants: By year, grade-one entrants by ``district x sex``, for the years before the roll.
+        records: By source and year, the staged administrative records.
     """
 
     schools: Schools
@@ -65,6 +66,7 @@ class Facts:
     residents: dict[int, Ints] = field(default_factory=dict)
     vocational: dict[int, tuple[Ints, Ints]] = field(default_factory=dict)
     entrants: dict[int, Ints] = field(default_factory=dict)
+    records: dict[tuple[str, int], pl.DataFrame] = field(default_factory=dict)
 
     @property
     def years(self) -> list[int]:

@@ -1,0 +1,20 @@
+"""The administrative records of the demo city: what the bureau's other offices send beside rolls, staff and screening.
+
+Belongs here: one module a source, each with a function ``write`` that makes a year's records, writes their files and
+keeps what a careful reader can count of them in ``Facts.records``. Does not belong here: any indicator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eduplan.demo.records.year import CityYear
+
+SOURCES: tuple[Callable[[CityYear], None], ...] = ()
+"""The sources, in the order in which they are written."""
+
+
+def write_records(city: CityYear) -> None:
+    """Writes a year's files of every source."""
+    for write in SOURCES:
+        write(city)
