@@ -30,13 +30,15 @@ def register(app: typer.Typer) -> None:
             from eduplan.cli.output import write_json
 
             lines = [fault.line for fault in summary.faults]
-            write_json(sys.stdout, {"declarations": summary.counts, "faults": lines})
+            write_json(sys.stdout, {"declarations": summary.counts, "notes": summary.notes, "faults": lines})
         else:
             for fault in summary.faults:
                 session.err.print(f"eduplan: {fault.line}", markup=False, style="bold red")
             if not session.quiet:
                 counts = ", ".join(f"{number} {name}" for name, number in summary.counts.items())
                 session.out.print(counts, markup=False)
+                for note in summary.notes:
+                    session.out.print(note, markup=False, highlight=False)
                 session.out.print(
                     "All declarations are valid." if summary.is_valid else f"{len(summary.faults)} faults."
                 )

@@ -9,18 +9,16 @@ put to the tables that come out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import duckdb
 
 from eduplan.declarations.contracts import CodeList, Contract, load_code_lists, load_contracts
-from eduplan.declarations.indicators import Indicator, load_chapters, load_indicators
-from eduplan.declarations.loading import load_yaml_as, read_text
+from eduplan.declarations.indicators import Indicator, load_indicators
 from eduplan.declarations.models import SqlModel, dependency_order, load_column_texts, load_models
+from eduplan.declarations.registry import Registry, entry_places, load_registry, registry_faults, registry_notes
 from eduplan.declarations.suites import CrossCheck, Suite, load_cross_checks, load_suites
 from eduplan.errors import DeclarationError
 from eduplan.indicators.validation import indicator_faults
@@ -41,10 +39,12 @@ class CheckSummary:
     Attributes:
         counts: How many declarations of each kind were read.
         faults: What does not fit, each with its file and field.
+        notes: How far the plan's registry of promises has come.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     faults: list[DeclarationError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def is_valid(self) -> bool:
@@ -73,14 +73,30 @@ def check_declarations(project: Project) -> CheckSummary:
     summary.read("column texts", lambda: load_column_texts(project.sql))
     models = summary.read("models", lambda: load_models(project.sql))
     indicators = summary.read("indicators", lambda: load_indicators(project.plan))
+    registry = _read_registry(summary, project, indicators)
     suites = summary.read("suites", lambda: load_suites(project.expectations))
     crosses = summary.read("cross checks", lambda: load_cross_checks(project.expectations))
     if summary.is_valid:
         try:
-            summary.faults += _faults_between(project, contracts, codes, models, indicators, suites, crosses)
+            summary.faults += _faults_between(project, contracts, codes, models, registry, suites, crosses)
         except DeclarationError as fault:
             summary.faults.append(fault)
     return summary
+
+
+def _read_registry(summary: CheckSummary, project: Project, indicators: Mapping[str, Indicator]) -> Registry:
+    """Reads commitments and what belongs to them; a fault leaves them empty."""
+    try:
+        registry = load_registry(project.plan, indicators)
+    except DeclarationError as fault:
+        summary.faults.append(fault)
+        return Registry(indicators=indicators)
+    if registry.commitments:
+        summary.counts["commitments"] = len(registry.commitments)
+    if registry.registered:
+        summary.counts["registered indicators"] = len(registry.registered)
+    summary.notes += registry_notes(registry)
+    return registry
 
 
 def _faults_between(
@@ -88,7 +104,7 @@ def _faults_between(
     contracts: Mapping[str, Contract],
     codes: Mapping[str, CodeList],
     models: Mapping[str, SqlModel],
-    indicators: Mapping[str, Indicator],
+    registry: Registry,
     suites: Mapping[str, Suite],
     crosses: Mapping[str, CrossCheck],
 ) -> list[DeclarationError]:
@@ -96,7 +112,7 @@ def _faults_between(
     try:
         faults = list(_model_faults(connection, models, codes))
         if not faults:
-            faults += _plan_faults(connection, project, indicators)
+            faults += _plan_faults(connection, project, registry)
             faults += _suite_faults(connection, project, suites)
             faults += _cross_faults(connection, crosses)
     finally:
@@ -144,32 +160,18 @@ def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, Code
 
 
 def _plan_faults(
-    connection: duckdb.DuckDBPyConnection, project: Project, indicators: Mapping[str, Indicator]
+    connection: duckdb.DuckDBPyConnection, project: Project, registry: Registry
 ) -> Iterator[DeclarationError]:
-    has_chapters = (project.plan / "chapters.yml").exists()
-    chapters = {chapter.chapter for chapter in load_chapters(project.plan)} if has_chapters else None
-    places = indicator_places(project.plan)
-    found = indicator_faults(connection, indicators, chapters=chapters, commitments=_commitments(project.plan))
+    places = entry_places(project.plan)
+    found = indicator_faults(
+        connection,
+        registry.indicators,
+        chapters={chapter.chapter for chapter in registry.chapters} or None,
+        commitments=registry.commitments or None,
+    )
     for indicator, place, reason in found:
         yield DeclarationError(f"{indicator.code}, {place}: {reason}", where=places.get(indicator.code, ""))
-
-
-def indicator_places(folder: Path) -> dict[str, str]:
-    """File and line of every indicator, by code."""
-    return {
-        match["code"]: f"{path}:{number}"
-        for path in sorted((folder / "indicators").glob("*.yml"))
-        for number, line in enumerate(read_text(path).splitlines(), start=1)
-        if (match := re.match(r"- code: *[\"']?(?P<code>[A-Z0-9.a-z_-]+)", line))
-    }
-
-
-def _commitments(folder: Path) -> set[str] | None:
-    """The commitments of the plan; None where the plan declares none."""
-    paths = sorted((folder / "commitments").glob("*.yml"))
-    if not paths:
-        return None
-    return {str(entry.get("id")) for path in paths for entry in load_yaml_as(list[dict[str, Any]], path)}
+    yield from registry_faults(project.plan, registry)
 
 
 def _suite_faults(

@@ -242,19 +242,6 @@ class Indicator(Declaration):
         return self
 
 
-class Chapter(Declaration):
-    """A chapter of the plan: the schema of its marts and its title."""
-
-    chapter: Name
-    number: int
-    title: Bilingual
-
-
-def load_chapters(folder: Path) -> list[Chapter]:
-    """Reads ``plan/chapters.yml``, in the order of the plan."""
-    return load_yaml_as(list[Chapter], folder / "chapters.yml")
-
-
 def load_indicators(folder: Path) -> dict[str, Indicator]:
     """Reads ``plan/indicators/*.yml``, each a list, by code.
 

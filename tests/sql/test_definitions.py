@@ -9,13 +9,13 @@ import duckdb
 import pytest
 import yaml
 
+from eduplan.declarations.chapters import load_chapters
 from eduplan.declarations.contracts import load_code_lists
 from eduplan.declarations.indicators import (
     DIMENSION_COLUMNS,
     Dimension,
     Indicator,
     IndicatorKind,
-    load_chapters,
     load_indicators,
 )
 from eduplan.indicators.compute import compute_indicators

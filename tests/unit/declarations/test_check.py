@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from eduplan.declarations.check import CheckSummary, check_declarations
+from eduplan.declarations.indicators import load_indicators
+from eduplan.declarations.registry import load_registry
 from eduplan.project import Project
 
 FILES = {
@@ -137,10 +139,129 @@ def test_what_does_not_fit_is_named(tmp_path: Path, file: str, old: str, new: st
     assert said in faults[0].what
 
 
-def test_unknown_commitments_are_named_once_the_plan_declares_any(tmp_path: Path) -> None:
+PLAN = {
+    "plan/chapters.yml": """
+- chapter: ch1_context
+  number: 1
+  title: {en: Context, zh: 环境}
+  sections: [{section: 1.1.2, title: {en: Growth, zh: 扩增}}]
+""",
+    "plan/offices.yml": "- {office: planning, name: {en: Planning office, zh: 规划科}}\n",
+    "plan/families.yml": "- {family: ENR, indicators: 2, title: {en: Scale, zh: 规模}}\n",
+    "plan/commitments/ch1.yml": """# Chapter 1.
+- id: 1.1.2-01
+  label: {en: Pupils, zh: 在校生}
+  tier: measurable
+  type: state_at_start
+  office: planning
+  baselines: [{of: ENR-01, year: 2020, value: 100}]
+
+- id: 1.1.2-02
+  label: {en: Places, zh: 学位}
+  tier: programme
+  type: programme
+  office: planning
+  task: {en: 'Programme register: places', zh: 项目台账：学位}
+""",
+    "plan/registered/enr.yml": """# Scale, later.
+- code: ENR-02
+  name: {en: Places, zh: 学位}
+  chapter: ch1_context
+  numerator: {en: places, zh: 学位数}
+  unit: places
+  direction: up
+  source: {text: own, evidence: own design}
+  waits_for: [facilities]
+  commitments: [1.1.2-01]
+""",
+}
+COMMITMENTS, REGISTERED = "plan/commitments/ch1.yml", "plan/registered/enr.yml"
+
+
+def check_plan(folder: Path, file: str = "", old: str = "", new: str = "") -> CheckSummary:
+    """Checks the small project with a registry of promises, after replacing a text in one of its files."""
+    check(folder)
+    answer = "source: {text: own, evidence: own design}\n  commitments: [1.1.2-01]"
+    indicator = FILES[INDICATOR].replace("source: {text: own, evidence: own design}", answer)
+    for name, text in {**PLAN, INDICATOR: indicator}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        assert name != file or old in text
+        path.write_text(text.replace(old, new) if name == file else text, encoding="utf-8")
+    return check_declarations(Project.load(folder))
+
+
+def test_commitments_are_counted_with_what_answers_for_them(tmp_path: Path) -> None:
+    summary = check_plan(tmp_path)
+    assert [fault.line for fault in summary.faults] == []
+    assert summary.counts["commitments"] == 2
+    assert summary.notes == [
+        "commitments: 2 of 2 answered for (1 by indicators, 1 by tasks alone)",
+        "indicators: 1 computed of 2 registered, of 2 codes; families computed whole: none",
+    ]
+
+
+def test_the_relation_is_read_from_the_indicators(tmp_path: Path) -> None:
+    check_plan(tmp_path)
+    registry = load_registry(tmp_path / "plan", load_indicators(tmp_path / "plan"))
+    assert registry.answers == {"1.1.2-01": ["ENR-01", "ENR-02"], "1.1.2-02": []}
+    assert registry.unanswered == registry.awaited == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (INDICATOR, "[1.1.2-01]", "[1.1.2-01, 9.9.9-99]", "ENR-01, commitments: 9.9.9-99 is not in plan/commitments"),
+        (REGISTERED, "[1.1.2-01]", "[1.1.2-03]", "ENR-02, commitments: 1.1.2-03 is not in plan/commitments"),
+        (REGISTERED, "ch1_context", "ch7", "ENR-02, chapter: ch7 is not in plan/chapters.yml"),
+        (REGISTERED, "ENR-02", "ENR-01", "ENR-01, code: it is computed now"),
+        (REGISTERED, "ENR-02", "ENR-03", "ENR-03, code: ENR-03 is not a code of plan/families.yml"),
+        (COMMITMENTS, "id: 1.1.2-02", "id: 1.1.9-01", "1.1.9-01, id: section 1.1.9 is not in plan/chapters.yml"),
+        (
+            COMMITMENTS,
+            "office: planning\n  task",
+            "office: nobody\n  task",
+            "office: nobody is not in plan/offices.yml",
+        ),
+        (COMMITMENTS, "of: ENR-01", "of: PRE-01", "1.1.2-01, baselines.0.of: there is no indicator PRE-01"),
+        (COMMITMENTS, "tier: programme\n", "tier: third\n", "1.tier: Input should be"),
+        (COMMITMENTS, "  task:", "  # task:", "needs a task"),
+        (COMMITMENTS, "id: 1.1.2-02", "id: 1.1.2-01", "commitment 1.1.2-01 is given twice"),
+        (COMMITMENTS, "id: 1.1.2-02", "id: 3.3-01", "commitment 3.3-01 belongs in ch3.yml"),
+    ],
+)
+def test_what_is_wrong_with_a_promise_is_named(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
+    faults = check_plan(tmp_path, file, old, new).faults
+    assert said in faults[0].what
+    assert str(tmp_path / file) in faults[0].where
+
+
+def test_a_commitment_that_nothing_answers_for_is_a_fault(tmp_path: Path) -> None:
+    check_plan(tmp_path)
+    for name in (INDICATOR, REGISTERED):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace("  commitments: [1.1.2-01]", ""), encoding="utf-8")
+    (fault,) = check_declarations(Project.load(tmp_path)).faults
+    assert fault.what == "1.1.2-01, task: no indicator lists it under commitments, and it has no task"
+    assert fault.where == f"{tmp_path / COMMITMENTS}:2"
+
+
+def test_while_codes_are_to_be_written_an_open_commitment_is_a_note(tmp_path: Path) -> None:
+    check_plan(tmp_path)
+    (tmp_path / REGISTERED).unlink()
+    text = (tmp_path / INDICATOR).read_text(encoding="utf-8")
+    (tmp_path / INDICATOR).write_text(text.replace("  commitments: [1.1.2-01]", ""), encoding="utf-8")
+    summary = check_declarations(Project.load(tmp_path))
+    assert summary.is_valid
+    assert summary.notes[1:] == [
+        "  not answered for yet: 1.1.2-01",
+        "indicators: 1 computed of 1 registered, of 2 codes; families computed whole: none",
+        "  not registered yet: ENR-02",
+    ]
+
+
+def test_a_plan_without_commitments_leaves_them_alone(tmp_path: Path) -> None:
     change = (INDICATOR, "direction: up", "commitments: [1.1.2-01, 9.9.9-99]\n  direction: up")
-    assert check(tmp_path, *change).is_valid
-    (tmp_path / "plan" / "commitments").mkdir()
-    (tmp_path / "plan" / "commitments" / "ch1.yml").write_text("- {id: 1.1.2-01}\n", encoding="utf-8")
-    (fault,) = check(tmp_path, *change).faults
-    assert fault.what == "ENR-01, commitments: 9.9.9-99 is not in plan/commitments"
+    summary = check(tmp_path, *change)
+    assert summary.is_valid
+    assert summary.notes == []
