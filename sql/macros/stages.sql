@@ -35,3 +35,6 @@ create or replace macro is_compulsory_school(school_type) as
 -- Attached classes are reported under their parent and are not schools of their own.
 create or replace macro is_attached_class(school_type) as
     school_type in ('119', '218', '219', '319', '349', '368', '369', '519');
+
+-- Schools with buildings of their own: attached classes have none, but a teaching point does.
+create or replace macro has_premises(school_type) as school_type = '218' or not is_attached_class(school_type);

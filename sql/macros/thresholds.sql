@@ -57,3 +57,10 @@ create or replace macro is_due_to_rotate(entered_school_on, school_year) as
     entered_school_on <= census_date_before(school_year, 6);
 create or replace macro is_near_retirement(sex, age) as
     case when sex = 'male' then age >= 55 when sex = 'female' then age >= 50 else false end;
+
+-- Schools below 100 pupils are small; their running costs are set as for 100.
+create or replace macro is_small_school(pupils) as pupils < 100;
+
+-- Kindergartens are evaluated at least once in five years.
+create or replace macro is_evaluated_in_cycle(evaluated_on, school_year) as
+    evaluated_on > census_date_before(school_year, 5) and evaluated_on <= census_date(school_year);

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eduplan.demo.records import facilities, kindergarten_quality
 from eduplan.demo.records.year import CityYear
 
-SOURCES: tuple[Callable[[CityYear], None], ...] = ()
+SOURCES: tuple[Callable[[CityYear], None], ...] = (facilities.write, kindergarten_quality.write)
 """The sources, in the order in which they are written."""
 
 

@@ -12,6 +12,7 @@ from eduplan.demo.truth import (
     cohorts,
     compulsory,
     enrolment,
+    facilities,
     health,
     preschool,
     senior,
@@ -24,7 +25,9 @@ from eduplan.demo.truth.facts import Facts
 
 __all__ = ["known_answers"]
 
-_FAMILIES = (enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers)
+_FAMILIES = (
+    enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers, facilities,
+)  # fmt: skip
 
 
 def known_answers(facts: Facts) -> dict[str, list[Row]]:

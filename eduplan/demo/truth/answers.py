@@ -39,7 +39,7 @@ class Answers:
     def ratio(
         self, code: str, year: int, table: pl.DataFrame, *, scale: int = 100, by: Sequence[str] = (),
         always: Sequence[str] = (),
-        districts: bool = True, decimals: tuple[int, int] = (0, 0),
+        districts: bool = True, decimals: tuple[int, int] = (0, 0), calendar: bool = False,
     ) -> None:  # fmt: skip
         """Adds a ratio of sums.
 
@@ -53,6 +53,7 @@ class Answers:
             always: Dimensions that are never totalled over.
             districts: Whether each district has a value.
             decimals: Decimals of numerator and denominator, which are whole numbers of such a part.
+            calendar: Whether the value is of the calendar year, not of the school year.
         """
         for keys, sums in self._grouped(table, by, always, districts=districts):
             for record in sums.iter_rows(named=True):
@@ -61,23 +62,33 @@ class Answers:
                 value = scale * (num * 10 ** decimals[1]) / (den * 10 ** decimals[0]) if known else None
                 self._add(
                     code, year, keys, record, _number(num, decimals[0]) if known else None,
-                    _number(den, decimals[1]) if known else None, value,
+                    _number(den, decimals[1]) if known else None, value, calendar=calendar,
                 )  # fmt: skip
 
     def count(
-        self, code: str, year: int, table: pl.DataFrame, *, by: Sequence[str] = (), silent: Sequence[int] = ()
-    ) -> None:
-        """Adds a count: the sum of ``num``; districts that reported nothing have no value."""
+        self, code: str, year: int, table: pl.DataFrame, *, by: Sequence[str] = (), silent: Sequence[int] = (),
+        decimals: int = 0, calendar: bool = False,
+    ) -> None:  # fmt: skip
+        """Adds a count: the sum of ``num``, in parts of ``decimals``; districts that reported nothing have no value."""
         for keys, sums in self._grouped(table.with_columns(den=pl.lit(0)), by, (), districts=True):
             for record in sums.iter_rows(named=True):
                 num = record["num"] or 0
                 missing = "district" in keys and record["district"] in silent
-                self._add(code, year, keys, record, None if missing else num, None, None if missing else float(num))
+                value = None if missing else num / 10**decimals
+                shown = None if missing else _number(num, decimals)
+                self._add(code, year, keys, record, shown, None, value, calendar=calendar)
 
     def value(self, code: str, year: int, district: int | None, value: float | None, **dimensions: str) -> None:
         """Adds a value that is no ratio of sums, so that it has neither numerator nor denominator."""
         keys = [*dimensions, *(["district"] if district is not None else [])]
         self._add(code, year, keys, {**dimensions, "district": district}, None, None, value)
+
+    def calendar_value(
+        self, code: str, year: int, district: int | None, value: float | None, **dimensions: str
+    ) -> None:
+        """Adds such a value of a calendar year."""
+        keys = [*dimensions, *(["district"] if district is not None else [])]
+        self._add(code, year, keys, {**dimensions, "district": district}, None, None, value, calendar=True)
 
     def share_of_weights(
         self, code: str, year: int, district: int | None, estimate: Fraction, weight: int, dimensions: dict[str, str]
@@ -125,10 +136,12 @@ class Answers:
         num: int | str | None,
         den: int | str | None,
         value: float | None,
+        *,
+        calendar: bool = False,
     ) -> None:
         in_district = "district" in keys
         row: Row = {
-            "time_period": school_year_text(year),
+            "time_period": str(year) if calendar else school_year_text(year),
             "ref_area_level": "district" if in_district else "city",
             "ref_area": self.area_codes[record["district"]] if in_district else CITY_CODE,
         }
