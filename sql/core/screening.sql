@@ -5,14 +5,22 @@ grain:
   zh: 每人、每学年、每季、每检查学校、是否复测一行
 meaning:
   en: >
-    Examinations with what they say of eyes, body and mind, and the pupil's place on the roll of that year. Myopia
-    and low vision are decided here and nowhere else. One examination of a person and season is counted: a valid one
-    before others, then the one at the school of the roll, then the earliest.
-  zh: 各次检查的视力屈光、体格与心理结果，并附学生当年学籍所在学校与年级。近视与视力不良只在此判定。同一人同一季只计一次：有效者优先，其次为学籍所在校，再次为最早者。
+    Examinations with what they say of eyes, body and mind, and the pupil's place on the roll of that year. Myopia,
+    low vision, warning tier and prevention stage are decided here and nowhere else. One examination of a person and
+    season is counted: a valid one before others, then the one at the school of the roll, then the earliest.
+  zh: >
+    各次检查的视力屈光、体格与心理结果，并附学生当年学籍所在学校与年级。近视、视力不良、预警等级与防控阶段只在此判定。
+    同一人同一季只计一次：有效者优先，其次为学籍所在校，再次为最早者。
 key: [school_year, season, person_key, examined_school_code, is_retest]
 partition: school_year
 not_null: [is_valid_examination, is_monitored, is_counted]
-codes: {sex: sex, stage: stage, grade: grade, lens_type: lens_type, mental_level: mental_level}
+codes:
+  sex: sex
+  stage: stage
+  grade: grade
+  lens_type: lens_type
+  mental_level: mental_level
+  prevention_stage: prevention_stage
 warning:
   en: Count persons with is_counted; retests and second examinations are kept beside it.
   zh: 按人统计须以 is_counted 为条件；复测与重复检查亦保留在表中。
@@ -59,6 +67,7 @@ measured as (
         least(examinations.corrected_acuity_right, examinations.corrected_acuity_left) as worse_corrected_acuity,
         spherical_equivalent(examinations.sphere_right, examinations.cylinder_right) as se_right,
         spherical_equivalent(examinations.sphere_left, examinations.cylinder_left) as se_left,
+        greatest(abs(examinations.cylinder_right), abs(examinations.cylinder_left)) as larger_cylinder,
         examinations.height_cm,
         examinations.weight_kg,
         examinations.fitness_total,
@@ -151,6 +160,8 @@ select
     not judged.is_retest and repeats.person_key is null as is_counted,
     judged.is_valid_examination,
     judged.lens_type,
+    judged.naked_acuity_right,
+    judged.naked_acuity_left,
     judged.worse_naked_acuity,
     judged.worse_corrected_acuity,
     judged.se_right,
@@ -163,6 +174,59 @@ select
     and judged.looks_myopic
     and judged.lens_type in ('frame', 'contact')
     and coalesce(is_adequate_acuity(judged.worse_corrected_acuity), false) as is_corrected_adequately,
+    case
+        when judged.is_valid_examination
+            then
+                greatest(
+                    case
+                        when judged.is_acuity_tested
+                            then
+                                tier_below(
+                                    judged.worse_naked_acuity,
+                                    tiers.acuity_0_below,
+                                    tiers.acuity_1_below,
+                                    tiers.acuity_2_below,
+                                    tiers.acuity_3_below
+                                )
+                    end,
+                    -- The watch band of refraction holds its upper end, the tiers do not hold theirs.
+                    case
+                        when least(judged.se_right, judged.se_left) <= cast(tiers.myopia_0_to as decimal(4, 2)) then 0
+                    end,
+                    tier_below(
+                        least(judged.se_right, judged.se_left),
+                        null,
+                        tiers.myopia_1_below,
+                        tiers.myopia_2_below,
+                        tiers.myopia_3_below
+                    ),
+                    tier_above(
+                        greatest(judged.se_right, judged.se_left),
+                        tiers.hyperopia_1_above,
+                        tiers.hyperopia_2_above,
+                        tiers.hyperopia_3_above
+                    ),
+                    case
+                        when judged.larger_cylinder >= cast(tiers.cylinder_1_from as decimal(4, 2))
+                            then
+                                greatest(
+                                    1,
+                                    tier_above(
+                                        judged.larger_cylinder, null, tiers.cylinder_2_above, tiers.cylinder_3_above
+                                    )
+                                )
+                        when judged.larger_cylinder >= cast(tiers.cylinder_0_from as decimal(4, 2)) then 0
+                    end,
+                    -- Night lenses hide the refraction: their wearers are known to be myopic and never below tier 1.
+                    case when judged.wears_ortho_k then 1 end
+                )
+    end as warning_tier,
+    case
+        when not judged.is_valid_examination then null
+        when judged.looks_highly_myopic then 'specialist'
+        when judged.looks_myopic then 'control'
+        else 'prevent'
+    end as prevention_stage,
     judged.height_cm,
     judged.weight_kg,
     judged.height_cm is not null and judged.weight_kg is not null and cutoffs.age_half_years is not null as is_measured,
@@ -186,3 +250,4 @@ left join repeats
         and judged.examined_school_code = repeats.examined_school_code
 left join reference.bmi_cutoffs as cutoffs
     on judged.sex = cutoffs.sex and judged.age_half_years = cutoffs.age_half_years
+left join reference.vision_warning_tiers as tiers on vision_age(judged.age_half_years) = tiers.age

@@ -14,3 +14,14 @@ create or replace macro census_date_before(school_year, years) as make_date(firs
 -- Completed years on 31 August before the census: who is born in September or later has a birthday still to come.
 create or replace macro age_at_census(school_year, birth_month) as
     first_year_of(school_year) - year(birth_month) - case when month(birth_month) > 8 then 1 else 0 end;
+
+-- The school year whose roll weights age-standardised figures, so that a change of the roll cannot move them.
+create or replace macro standard_school_year() as '2020-21';
+
+-- Days on one running count, so that the difference of two is the days between them: engines differ in how they
+-- subtract dates. Years begin in March, which puts the leap day last.
+create or replace macro march_year(day) as year(day) - case when month(day) < 3 then 1 else 0 end;
+create or replace macro march_month(day) as month(day) + case when month(day) < 3 then 9 else -3 end;
+create or replace macro day_number(day) as
+    365 * march_year(day) + march_year(day) // 4 - march_year(day) // 100 + march_year(day) // 400
+    + (153 * march_month(day) + 2) // 5 + day(day);

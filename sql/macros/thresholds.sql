@@ -34,6 +34,33 @@ create or replace macro is_middle_low_vision(acuity) as
     acuity between cast(4.6 as decimal(3, 1)) and cast(4.8 as decimal(3, 1));
 create or replace macro is_severe_low_vision(acuity) as acuity <= cast(4.5 as decimal(3, 1));
 
+-- Warning tiers: 0 watch, then 1 to 3 by severity. Their thresholds stand in sql/reference/vision_warning_tiers.csv,
+-- by completed age from 3 to 8, which is everybody older as well.
+create or replace macro vision_age(age_half_years) as least(greatest(age_half_years // 2, 3), 8);
+create or replace macro tier_below(value, below_0, below_1, below_2, below_3) as
+    case
+        when value < cast(below_3 as decimal(4, 2)) then 3
+        when value < cast(below_2 as decimal(4, 2)) then 2
+        when value < cast(below_1 as decimal(4, 2)) then 1
+        when value < cast(below_0 as decimal(4, 2)) then 0
+    end;
+create or replace macro tier_above(value, above_1, above_2, above_3) as
+    case
+        when value > cast(above_3 as decimal(4, 2)) then 3
+        when value > cast(above_2 as decimal(4, 2)) then 2
+        when value > cast(above_1 as decimal(4, 2)) then 1
+    end;
+
+-- A unit is monitored when nine in ten of its parts are: pupils of a school, schools of a district, districts.
+create or replace macro is_monitored_unit(parts_reached, parts) as parts_reached * 10 >= parts * 9;
+
+-- Retests: how far an item may lie from the first examination (lines of acuity, dioptres, cm, kg).
+create or replace macro is_outside_acuity_tolerance(first, again) as abs(first - again) > cast(0.1 as decimal(3, 1));
+create or replace macro is_outside_refraction_tolerance(first, again) as
+    abs(first - again) > cast(0.50 as decimal(4, 2));
+create or replace macro is_outside_height_tolerance(first, again) as abs(first - again) > cast(0.5 as decimal(3, 1));
+create or replace macro is_outside_weight_tolerance(first, again) as abs(first - again) > cast(0.1 as decimal(3, 1));
+
 -- A correction is enough when both eyes reach this line with it.
 create or replace macro is_adequate_acuity(acuity) as acuity >= cast(4.9 as decimal(3, 1));
 

@@ -19,6 +19,7 @@ from eduplan.demo.truth import (
     special,
     teachers,
     vision,
+    vision_system,
 )
 from eduplan.demo.truth.answers import Answers, Row
 from eduplan.demo.truth.facts import Facts
@@ -27,6 +28,7 @@ __all__ = ["known_answers"]
 
 _FAMILIES = (
     enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers, facilities,
+    vision_system,
 )  # fmt: skip
 
 

@@ -159,7 +159,7 @@ class Facts:
 
     def add_screening(self, year: int, season: str, staged: pl.DataFrame) -> None:
         """Keeps the staged rows of a season."""
-        keep = staged.drop("class_number", "screened_on", "grade", "school", "district")
+        keep = staged.drop("class_number", "grade", "school", "district")
         self.screenings[year, season] = keep.with_columns(
-            pl.col("person", "half_years").cast(pl.Int32), pl.col("lens").cast(pl.Int8)
+            pl.col("person", "half_years", "screened_on").cast(pl.Int32), pl.col("lens").cast(pl.Int8)
         )

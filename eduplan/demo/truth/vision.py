@@ -1,6 +1,7 @@
 """HLT-01 to HLT-06, HLT-18 and HLT-19: eyes.
 
-Belongs here: what follows from acuity, refraction and lenses. Does not belong here: bodies, minds and school staff.
+Belongs here: what follows from acuity, refraction and lenses. Does not belong here: warnings, progression and retests
+(``vision_system``), bodies, minds and school staff.
 """
 
 from __future__ import annotations
@@ -70,14 +71,14 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     )
     _coverage(answers, facts, everyone, year)
     _low_vision(answers, rows, year)
-    answers.ratio("HLT-06", year, share(valid, pl.col("high")), by=("stage",))
+    answers.ratio("HLT-06", year, share(valid, pl.col("high")), by=("stage", "grade"))
     uncorrected = valid.filter(pl.col("myopic") & ~pl.col("ortho_k"))
     answers.ratio("HLT-18", year, share(uncorrected, pl.col("sharp")), by=("stage",))
     answers.ratio("HLT-19.valid", year, share(rows, pl.col("valid")))
     if (year - 1, "autumn") in facts.screenings:
         before = screened(facts, year - 1).filter(pl.col("valid") & ~pl.col("myopic")).select("person")
         at_risk = valid.join(before, on="person", how="semi")
-        answers.ratio("HLT-05", year, share(at_risk, pl.col("myopic")), by=("stage", "sex"))
+        answers.ratio("HLT-05", year, share(at_risk, pl.col("myopic")), by=("stage", "sex", "grade"))
 
 
 def _standardised(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame, year: int) -> None:
@@ -85,15 +86,15 @@ def _standardised(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame,
     pupils_of = everyone.group_by(_STRATUM, maintain_order=True).agg(pl.len().alias("pupils"))
     found = valid.group_by(_STRATUM).agg(pl.len().alias("examined"), pl.col("myopic").sum().alias("myopic"))
     strata = pupils_of.join(found, on=_STRATUM, how="inner").with_columns(pl.col("stage", "sex").cast(pl.String))
-    answers.share_of_weights("HLT-01", year, None, *_weighted(strata), {})
+    answers.share_of_weights("HLT-01", year, None, *weighted(strata), {})
     for place in range(len(answers.area_codes)):
-        answers.share_of_weights("HLT-01", year, place, *_weighted(strata.filter(pl.col("district") == place)), {})
+        answers.share_of_weights("HLT-01", year, place, *weighted(strata.filter(pl.col("district") == place)), {})
     for dimension in ("stage", "sex"):
         for (key,), group in sorted(strata.partition_by(dimension, as_dict=True).items()):
-            answers.share_of_weights("HLT-01", year, None, *_weighted(group), {dimension: str(key)})
+            answers.share_of_weights("HLT-01", year, None, *weighted(group), {dimension: str(key)})
 
 
-def _weighted(strata: pl.DataFrame) -> tuple[Fraction, int]:
+def weighted(strata: pl.DataFrame) -> tuple[Fraction, int]:
     """Myopic pupils as the strata estimate them, and pupils."""
     rows = strata.select("pupils", "myopic", "examined").iter_rows()
     estimate = sum((Fraction(pupils * myopic, examined) for pupils, myopic, examined in rows), Fraction(0))
@@ -104,7 +105,7 @@ def _fall(answers: Answers, year: int) -> None:
     """HLT-02: by how many percentage points HLT-01 has fallen within a year, from the parts that are kept of it."""
     for (code, of_year, district, dimensions), now in list(answers.kept.items()):
         before = answers.kept.get((code, year - 1, district, dimensions))
-        if of_year == year and before is not None and "sex" not in dict(dimensions):
+        if code == "HLT-01" and of_year == year and before is not None and "sex" not in dict(dimensions):
             answers.value("HLT-02", year, district, float(before - now), **dict(dimensions))
 
 
