@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eduplan.demo.records import facilities, kindergarten_quality
+from eduplan.demo.records import (
+    facilities,
+    home_teaching,
+    kindergarten_quality,
+    special_needs_register,
+    special_teachers,
+)
 from eduplan.demo.records.year import CityYear
 
-SOURCES: tuple[Callable[[CityYear], None], ...] = (facilities.write, kindergarten_quality.write)
+SOURCES: tuple[Callable[[CityYear], None], ...] = (
+    facilities.write,
+    kindergarten_quality.write,
+    special_needs_register.write,
+    home_teaching.write,
+    special_teachers.write,
+)
 """The sources, in the order in which they are written."""
 
 

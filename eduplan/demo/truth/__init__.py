@@ -14,6 +14,7 @@ from eduplan.demo.truth import (
     enrolment,
     facilities,
     health,
+    inclusion,
     preschool,
     senior,
     special,
@@ -27,9 +28,20 @@ from eduplan.demo.truth.facts import Facts
 __all__ = ["known_answers"]
 
 _FAMILIES = (
-    enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers, facilities,
+    enrolment,
+    preschool,
+    compulsory,
+    balance,
+    cohorts,
+    senior,
+    special,
+    vision,
+    health,
+    teachers,
+    facilities,
     vision_system,
-)  # fmt: skip
+    inclusion,
+)
 
 
 def known_answers(facts: Facts) -> dict[str, list[Row]]:
