@@ -37,7 +37,9 @@ def model_asset(project: Project, models: Mapping[str, SqlModel], model: SqlMode
     )
     def built(context: AssetExecutionContext) -> MaterializeResult[None]:
         with warehouse_step(project) as connection:
-            report = build_models(connection, models, progress=LogProgress(context), only={model.table})
+            report = build_models(
+                connection, models, progress=LogProgress(context), folder=project.slices, only={model.table}
+            )
             rows = row_count(connection, model.table)
             schema = table_schema(connection, model)
         done = report.builds[0] if report.builds else None

@@ -164,11 +164,13 @@ def load(
     return Loaded(report.count(Outcome.STAGED), report.problems, notices)
 
 
-def build(connection: duckdb.DuckDBPyConnection, declarations: Declarations, *, progress: Progress) -> BuildReport:
+def build(
+    connection: duckdb.DuckDBPyConnection, project: Project, declarations: Declarations, *, progress: Progress
+) -> BuildReport:
     """Builds the core tables and marts of which something changed."""
     from eduplan.warehouse.build import build_models
 
-    return build_models(connection, declarations.models, progress=progress)
+    return build_models(connection, declarations.models, progress=progress, folder=project.slices)
 
 
 def compute(
@@ -352,7 +354,7 @@ def _stages(
         report.nothing_changed, report.release_id = True, in_force
         return
     with _timed(report, "build"):
-        report.tables_built = len(build(connection, declarations, progress=progress).builds)
+        report.tables_built = len(build(connection, project, declarations, progress=progress).builds)
     with _timed(report, "indicators"):
         report.indicators_computed = len(compute(connection, project, declarations, progress=progress).computed)
     with _timed(report, "status"):

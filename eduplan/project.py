@@ -121,6 +121,11 @@ class Project:
         return self.work / "working.duckdb"
 
     @property
+    def slices(self) -> Path:
+        """Folder of the slices that models keep in Parquet, ``<schema>/<model>/<slice>-<fingerprint>.parquet``."""
+        return self.work / "slices"
+
+    @property
     def marts(self) -> Path:
         """Folder that releases are published in."""
         return self.data / "marts"

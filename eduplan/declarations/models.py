@@ -45,6 +45,8 @@ class ModelHeader(Declaration):
         key: Columns that identify a row; unique and never null, checked from here.
         partition: Column by which the model is built a slice at a time; the result must be the same as a whole build.
             Inputs that have the same column are read for the slice alone, all others whole.
+        kept_in: ``parquet`` for a model with millions of rows, such as persons: one file a slice, written in a third of
+            the time that a table takes. It needs a partition.
         look_back: Years before its slice that the model also reads (1 for a model that compares with last year).
         columns: Meaning of columns that ``sql/columns.yml`` does not have or that mean something else here.
         not_null: Further columns that are never null.
@@ -57,6 +59,7 @@ class ModelHeader(Declaration):
     meaning: Bilingual
     key: list[Name] = Field(min_length=1)
     partition: Literal["school_year", "calendar_year"] | None = None
+    kept_in: Literal["table", "parquet"] = "table"
     look_back: int = Field(default=0, ge=0)
     not_null: list[Name] = []
     codes: dict[Name, Name] = {}
@@ -67,6 +70,8 @@ class ModelHeader(Declaration):
     def _consistent(self) -> ModelHeader:
         if self.look_back and self.partition is None:
             raise ValueError("look_back needs a partition")
+        if self.kept_in == "parquet" and self.partition is None:
+            raise ValueError("kept_in: parquet needs a partition")
         return self
 
 

@@ -26,7 +26,7 @@ from eduplan.indicators.tables import CELL, create_plan_tables
 from eduplan.periods import PeriodKind
 from eduplan.progress import Progress
 from eduplan.project import Project
-from eduplan.warehouse.fingerprints import digest
+from eduplan.warehouse.fingerprints import Built, digest, record_builds
 from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slices import quoted
 
@@ -162,20 +162,18 @@ def _compute(
     wanted: Mapping[str, str | None],
     progress: Progress,
 ) -> int:
-    marts, counts, rows = Marts.of(connection), CoverageCounts(connection), 0
+    marts, counts = Marts.of(connection), CoverageCounts(connection)
+    built: dict[str, Built] = {}
+    started = time.perf_counter()
     with progress.task("Computing indicators", total=len(due)) as advance:
         for indicator in due:
-            started = time.perf_counter()
             count = _write_values(connection, indicator, _query(indicator, indicators, marts, project, counts))
-            connection.execute(
-                "insert or replace into warehouse.builds values (?, ?, ?, ?, ?, now())",
-                [_BUILD, indicator.code, wanted[indicator.code] or "", count, time.perf_counter() - started],
-            )
-            rows += count
+            built[indicator.code] = Built(wanted[indicator.code] or "", count)
             advance(1)
     counts.drop()
+    record_builds(connection, _BUILD, built, time.perf_counter() - started)
     _check_unique(connection, due)
-    return rows
+    return sum(one.rows for one in built.values())
 
 
 def _query(

@@ -4,7 +4,8 @@ Belongs here: deciding what to build, and building it. Does not belong here: wha
 
 A model with ``partition: school_year`` is built a slice at a time: inputs that have the same column are read for the
 slice alone. The law is that this gives the same rows as a whole build; ``tests/unit/warehouse`` holds the engine to it.
-A model's changes are one transaction, so that a failure leaves the table as it was.
+A model's changes are one transaction, so that a failure leaves the table as it was. A model ``kept_in: parquet`` is a
+view over one file a slice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
@@ -20,8 +22,9 @@ from eduplan.errors import DeclarationError
 from eduplan.progress import Progress
 from eduplan.warehouse.comments import write_comments
 from eduplan.warehouse.faults import model_fault
-from eduplan.warehouse.fingerprints import Built, Inputs, digest, text_fingerprint
+from eduplan.warehouse.fingerprints import Built, Inputs, digest, record_builds, text_fingerprint
 from eduplan.warehouse.lineage import write_lineage
+from eduplan.warehouse.slice_files import SliceFiles, described, views_elsewhere
 from eduplan.warehouse.slices import SHAPE, quoted, restricted, with_years_before
 
 ROWS_TOGETHER = 2_000_000
@@ -73,6 +76,7 @@ def build_models(
     models: Mapping[str, SqlModel],
     *,
     progress: Progress,
+    folder: Path | None = None,
     only: Collection[str] | None = None,
 ) -> BuildReport:
     """Builds what changed of the models.
@@ -81,6 +85,7 @@ def build_models(
         connection: The working warehouse, with the staging views of the current batches.
         models: All models.
         progress: Where the reader sees how far it is.
+        folder: Folder for the slices of models that are kept in Parquet; without one they are tables like the others.
         only: Tables to build, whose inputs stand as they are; all models by default.
 
     Returns:
@@ -93,11 +98,13 @@ def build_models(
     order = [model for model in dependency_order(dict(models)) if only is None or model.table in only]
     inputs = Inputs(connection, models)
     report = BuildReport()
+    files = _files(models, folder)
+    _follow_moved_folder(connection, files, inputs)
     if only is None:
         _drop_vanished(connection, models, inputs, report)
     with progress.task("Building tables", total=len(order)) as advance:
         for model in order:
-            work = _plan(model, inputs)
+            work = _plan(model, inputs, files.get(model.table))
             if work.is_nothing:
                 report.unchanged.append(model.table)
             else:
@@ -118,6 +125,7 @@ class _Work:
     recorded: dict[str, Built]
     weights: dict[str, int]
     sliced_inputs: tuple[str, ...]
+    files: SliceFiles | None
 
     @property
     def is_new(self) -> bool:
@@ -142,7 +150,7 @@ class _Work:
         return not (self.is_new or self.changed or self.removed)
 
 
-def _plan(model: SqlModel, inputs: Inputs) -> _Work:
+def _plan(model: SqlModel, inputs: Inputs, files: SliceFiles | None) -> _Work:
     """Compares a model with what stands in the warehouse."""
     for table in model.inputs:
         if not inputs.exists(table):
@@ -153,7 +161,9 @@ def _plan(model: SqlModel, inputs: Inputs) -> _Work:
     text, partition = text_fingerprint(model), inputs.cut_of(model.table)
     if partition is None:
         read = [digest(table, inputs.shape(table), inputs.fingerprint(table)) for table in model.inputs]
-        return _Work(model, None, {SHAPE: digest(text, *read)}, recorded, {}, ())
+        return _Work(model, None, {SHAPE: digest(text, *read)}, recorded, {}, (), None)
+    if files:
+        recorded = files.still_there(recorded)
     cut = {table: found for table in model.inputs if (found := inputs.slices(table, partition)) is not None}
     shape = digest(text, *(digest(table, inputs.shape(table)) for table in model.inputs))
     whole = [digest(table, inputs.fingerprint(table)) for table in model.inputs if table not in cut]
@@ -163,7 +173,7 @@ def _plan(model: SqlModel, inputs: Inputs) -> _Work:
         read = [digest(table, inputs.fingerprint(table, partition, years)) for table in cut]
         wanted[slice_text] = digest(shape, *whole, *read)
         weights[slice_text] = sum(found.get(year, 0) for found in cut.values() for year in years)
-    return _Work(model, partition, wanted, recorded, weights, tuple(cut))
+    return _Work(model, partition, wanted, recorded, weights, tuple(cut), files)
 
 
 def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -> ModelBuild:
@@ -174,10 +184,10 @@ def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -
         for macro in model.macros:
             connection.execute(macro.sql)
         connection.execute(f"create schema if not exists {model.schema}")
-        rows = _build_slices(connection, work, work.partition) if work.partition else _build_whole(connection, model)
+        rows = _build_rows(connection, work, inputs)
         seconds = time.perf_counter() - started
         built = {text: Built(work.wanted[text], count) for text, count in rows.items()}
-        _record(connection, work, built, seconds)
+        _record(connection, work, inputs, built, seconds)
         connection.execute("commit")
     except duckdb.Error as error:
         connection.execute("rollback")
@@ -188,13 +198,26 @@ def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -
     kept = {text: old for text, old in work.recorded.items() if text in work.wanted}
     inputs.builds[model.table] = {**kept, **built}
     if work.is_new:
-        inputs.columns[model.table] = _describe(connection, model.table)
+        inputs.columns[model.table] = tuple(described(connection, model.table).items())
+    if work.files:
+        work.files.keep_only(_slices(work.wanted))
     built_slices = work.changed if work.partition else [SHAPE]
     return ModelBuild(model.table, tuple(built_slices), tuple(work.removed), sum(rows.values()), seconds)
 
 
+def _build_rows(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -> dict[str, int]:
+    """Builds what changed of one model; returns the rows of each slice that was built."""
+    if work.is_new or work.partition is None:
+        inputs.drop(work.model.table)
+    if work.partition is None:
+        return _build_whole(connection, work.model)
+    if work.files:
+        return _build_files(connection, work, work.partition, work.files)
+    return _build_slices(connection, work, work.partition)
+
+
 def _build_whole(connection: duckdb.DuckDBPyConnection, model: SqlModel) -> dict[str, int]:
-    connection.execute(f"create or replace table {model.table} as select * from (\n{model.sql}\n){_order(model)}")
+    connection.execute(f"create table {model.table} as select * from (\n{model.sql}\n){_order(model)}")
     row = connection.execute(f"select count(*) from {model.table}").fetchone()
     return {SHAPE: int(row[0]) if row else 0}
 
@@ -203,15 +226,11 @@ def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition:
     """Replaces the slices that changed; returns the rows of each."""
     model = work.model
     if work.is_new:
-        connection.execute(f"create or replace table {model.table} as select * from (\n{model.sql}\n) limit 0")
+        connection.execute(f"create table {model.table} as select * from (\n{model.sql}\n) limit 0")
     elif gone := [*work.changed, *work.removed]:
         connection.execute(f"delete from {model.table} where {partition} in ({_literals(gone)})")
     for group in _groups(work.changed, work.weights):
-        years = with_years_before(group, partition, model.header.look_back)
-        connection.execute(
-            f"insert into {model.table} select * from (\n{restricted(model, work.sliced_inputs, partition, years)}\n) "
-            f"where {partition} in ({_literals(group)}){_order(model)}"
-        )
+        connection.execute(f"insert into {model.table} {_query(work, partition, group)}{_order(model)}")
     rows = dict.fromkeys(work.changed, 0)
     if work.changed:
         rows |= dict(
@@ -221,6 +240,28 @@ def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition:
             ).fetchall()
         )
     return {SHAPE: 0, **rows} if work.is_new else rows
+
+
+def _build_files(
+    connection: duckdb.DuckDBPyConnection, work: _Work, partition: str, files: SliceFiles
+) -> dict[str, int]:
+    """Writes the slices that changed, one file each, and lets the view read them; returns the rows of each."""
+    rows = {
+        text: files.write(connection, _query(work, partition, [text]), text, work.wanted[text]) for text in work.changed
+    }
+    files.show(connection, described(connection, f"(\n{work.model.sql}\n)"), _slices(work.wanted))
+    return {SHAPE: 0, **rows} if work.is_new else rows
+
+
+def _query(work: _Work, partition: str, slices: Sequence[str]) -> str:
+    """The model's select over some slices; its text starts a line, so that errors can say which."""
+    years = with_years_before(slices, partition, work.model.header.look_back)
+    text = restricted(work.model, work.sliced_inputs, partition, years)
+    return f"select * from (\n{text}\n) where {partition} in ({_literals(slices)})"
+
+
+def _slices(fingerprints: Mapping[str, str]) -> dict[str, str]:
+    return {text: fingerprint for text, fingerprint in fingerprints.items() if text != SHAPE}
 
 
 def _order(model: SqlModel) -> str:
@@ -244,18 +285,29 @@ def _groups(slices: Sequence[str], weights: Mapping[str, int]) -> list[list[str]
     return groups
 
 
-def _record(connection: duckdb.DuckDBPyConnection, work: _Work, built: Mapping[str, Built], seconds: float) -> None:
+def _record(
+    connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs, built: Mapping[str, Built], seconds: float
+) -> None:
     table = work.model.table
-    if work.is_new:
-        connection.execute("delete from warehouse.builds where model = ?", [table])
-    for text in work.removed:
+    for text in set(inputs.builds.get(table, {})) - set(work.wanted):
         connection.execute("delete from warehouse.builds where model = ? and slice = ?", [table, text])
-    share = seconds / len(built) if built else 0.0
-    for text, build in built.items():
-        connection.execute(
-            "insert or replace into warehouse.builds values (?, ?, ?, ?, ?, now())",
-            [table, text, build.fingerprint, build.rows, share],
-        )
+    record_builds(connection, table, built, seconds)
+
+
+def _files(models: Mapping[str, SqlModel], folder: Path | None) -> dict[str, SliceFiles]:
+    """The files of the models that are kept in Parquet."""
+    if folder is None:
+        return {}
+    return {table: SliceFiles.of(table, folder) for table, model in models.items() if model.header.kept_in == "parquet"}
+
+
+def _follow_moved_folder(
+    connection: duckdb.DuckDBPyConnection, files: Mapping[str, SliceFiles], inputs: Inputs
+) -> None:
+    """Lets views read their files where they are now."""
+    for moved in views_elsewhere(connection, files.values()):
+        recorded = {text: built.fingerprint for text, built in inputs.builds.get(moved.table, {}).items()}
+        moved.show(connection, dict(inputs.columns[moved.table]), _slices(recorded))
 
 
 def _drop_vanished(
@@ -265,14 +317,10 @@ def _drop_vanished(
     for table in sorted(set(inputs.builds) - set(models)):
         if table.split(".")[0] == "plan":
             continue
-        connection.execute(f"drop table if exists {table}")
+        inputs.drop(table)
         connection.execute("delete from warehouse.builds where model = ?", [table])
         connection.execute("delete from warehouse.comments where model = ?", [table])
         report.dropped.append(table)
-
-
-def _describe(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall())
 
 
 def _literals(texts: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import duckdb
 
 from eduplan.declarations.models import ColumnText, SqlModel
-from eduplan.warehouse.fingerprints import digest
+from eduplan.warehouse.fingerprints import digest, view_texts
 from eduplan.warehouse.slices import SHAPE, quoted
 
 
@@ -25,10 +25,11 @@ def write_comments(connection: duckdb.DuckDBPyConnection, models: Sequence[SqlMo
     ]
     if not due:
         return
-    columns = _columns(connection)
+    columns, views = _columns(connection), view_texts(connection)
     connection.execute("begin")
     for model, mark in due:
-        connection.execute(f"comment on table {model.table} is {quoted(_table_comment(model))}")
+        kind = "view" if model.table in views else "table"
+        connection.execute(f"comment on {kind} {model.table} is {quoted(_table_comment(model))}")
         for column in columns.get(model.table, ()):
             text = model.column_text(column)
             comment = quoted(_column_comment(text)) if text else "null"

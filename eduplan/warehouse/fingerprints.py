@@ -29,7 +29,7 @@ def text_fingerprint(model: SqlModel) -> str:
     """Fingerprint of everything that a model's file says about its rows: select, key, partition, macros."""
     header = model.header
     macros = [macro.sql for macro in model.macros]
-    return digest(_ENGINE, model.sql, header.key, header.partition, header.look_back, *macros)
+    return digest(_ENGINE, model.sql, header.key, header.partition, header.kept_in, header.look_back, *macros)
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,17 @@ class Inputs:
         self._cuts: dict[str, str | None] = {}
         self.builds = _recorded_builds(connection)
         self.columns = _columns(connection)
+        self._views = view_texts(connection)
 
     def exists(self, table: str) -> bool:
         """Whether a table or view is there."""
         return table in self.columns
+
+    def drop(self, table: str) -> None:
+        """Drops a table or view if it is there, to make room for another of its name."""
+        if self.exists(table):
+            self._connection.execute(f"drop {'view' if table in self._views else 'table'} {table}")
+            del self.columns[table]
 
     def slices(self, table: str, partition: str) -> dict[str, int] | None:
         """The slices of an input with their rows; None where the input is not cut by that column."""
@@ -141,6 +148,18 @@ class Built:
     rows: int
 
 
+def record_builds(
+    connection: duckdb.DuckDBPyConnection, model: str, built: Mapping[str, Built], seconds: float
+) -> None:
+    """Notes what was built of a model, in the time that is shared among its slices."""
+    if not built:
+        return
+    row = "(?, ?, ?, ?, ?, now())"
+    share = seconds / len(built)
+    values = [value for text, one in built.items() for value in (model, text, one.fingerprint, one.rows, share)]
+    connection.execute(f"insert or replace into warehouse.builds values {', '.join(row for _ in built)}", values)
+
+
 def _wanted(builds: Mapping[str, Built], partition: str | None, slices: Iterable[str]) -> list[str]:
     if partition is None:
         return sorted(builds)
@@ -176,3 +195,12 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[tuple[str
     for table, column, data_type in rows:
         columns[table].append((column, data_type))
     return {table: tuple(found) for table, found in columns.items()}
+
+
+def view_texts(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The text of every view of the warehouse, by qualified name."""
+    rows = connection.execute(
+        "select schema_name || '.' || view_name, sql from duckdb_views() "
+        "where database_name = current_database() and not internal"
+    ).fetchall()
+    return dict(rows)

@@ -11,6 +11,7 @@ meaning:
   zh: 学籍名册，附学段、年级序号与统计时点年龄。同一人在多校在读时只计一次：取异动（或入学）日期最晚者，日期相同取学校代码最小者；其余保留但不计数。
 key: [school_year, person_key, school_code, roll_status]
 partition: school_year
+kept_in: parquet
 not_null: [division_code, sex, age, stage, grade, grade_number, is_counted]
 codes:
   stage: stage

@@ -13,6 +13,7 @@ meaning:
     同一人同一季只计一次：有效者优先，其次为学籍所在校，再次为最早者。
 key: [school_year, season, person_key, examined_school_code, is_retest]
 partition: school_year
+kept_in: parquet
 not_null: [is_valid_examination, is_monitored, is_counted]
 codes:
   sex: sex

@@ -10,6 +10,7 @@ meaning:
   zh: 教职工名册及每名教师的统计属性：学历是否合格、是否高于规定、是否县级以上骨干、是否应交流、是否临近退休。教师指在职专任教师。
 key: [school_year, person_key, school_code]
 partition: school_year
+kept_in: parquet
 not_null: [division_code, sex, age, staff_category, staff_status, is_active, is_teacher, is_backbone]
 codes:
   sex: sex

@@ -72,7 +72,8 @@ class Bench:
         return load_models(self.folder)
 
     def build(self, only: set[str] | None = None) -> BuildReport:
-        return build_models(self.connection, self.models, progress=Silent(), only=only)
+        folder = self.folder / "slices"
+        return build_models(self.connection, self.models, progress=Silent(), folder=folder, only=only)
 
     def rows(self, table: str) -> list[tuple[object, ...]]:
         return self.connection.execute(f"select * from {table} order by all").fetchall()

@@ -85,18 +85,18 @@ def fill(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
 
 
 @pytest.fixture(scope="module")
-def both() -> dict[str, duckdb.DuckDBPyConnection]:
-    """The models built slice by slice, and all slices together."""
+def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, duckdb.DuckDBPyConnection]:
+    """The models built slice by slice, as a night keeps them, and all slices together in tables."""
     project = Project.load(ROOT)
     contracts = load_contracts(project.contracts)
     models = load_models(project.sql)
     built = {}
-    for name, together in (("slices", 0), ("whole", 10**12)):
+    for name, together, folder in (("slices", 0, tmp_path_factory.mktemp("slices")), ("whole", 10**12, None)):
         connection = blank_warehouse(project, contracts, load_code_lists(project.contracts / "codes"))
         for contract in contracts.values():
             fill(connection, contract)
         with patch.object(build, "ROWS_TOGETHER", together):
-            build.build_models(connection, models, progress=Silent())
+            build.build_models(connection, models, progress=Silent(), folder=folder)
         built[name] = connection
     return built
 

@@ -29,7 +29,7 @@ arrivals = st.lists(
 )
 
 
-def declare(bench: Bench) -> None:
+def declare(bench: Bench, kept_in: str) -> None:
     more = "partition: school_year"
     bench.source("roll", "school_code varchar, pupils integer, school_year varchar")
     bench.connection.execute("create table codes.weight as select 'S1' as code, 10 as weight")
@@ -40,7 +40,7 @@ def declare(bench: Bench) -> None:
         "row_number() over (partition by school_year order by school_code) as place\n"
         "from staging.roll left join heavy on code = school_code",
         key="school_year, school_code",
-        more=more,
+        more=f"{more}\nkept_in: {kept_in}",
     )
     bench.model(
         "ch1_context.totals",
@@ -63,16 +63,16 @@ def send(bench: Bench, year: str, rows: list[tuple[str, int]]) -> None:
 
 
 @settings(max_examples=12, deadline=None)
-@given(arrivals=arrivals, together=st.sampled_from((1, 1_000_000)))
-def test_slice_by_slice_equals_one_whole_build(arrivals: Arrivals, together: int) -> None:
+@given(arrivals=arrivals, together=st.sampled_from((1, 1_000_000)), kept_in=st.sampled_from(("table", "parquet")))
+def test_slice_by_slice_equals_one_whole_build(arrivals: Arrivals, together: int, kept_in: str) -> None:
     with (
         tempfile.TemporaryDirectory() as first,
         tempfile.TemporaryDirectory() as second,
         patch.object(build, "ROWS_TOGETHER", together),
     ):
         by_slice, whole = new_bench(Path(first)), new_bench(Path(second))
-        declare(by_slice)
-        declare(whole)
+        declare(by_slice, kept_in)
+        declare(whole, "table")
         for year, rows in arrivals:
             send(by_slice, year, rows)
             by_slice.build()
