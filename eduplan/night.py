@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from eduplan.checks.check import CheckReport
     from eduplan.declarations.indicators import Indicator
     from eduplan.declarations.models import SqlModel
+    from eduplan.declarations.registry import Registry
     from eduplan.indicators.compute import ComputeReport
     from eduplan.landing.arrivals import Arrivals, Problem
     from eduplan.release.release import Release
@@ -66,6 +67,13 @@ class Declarations:
         from eduplan.declarations.indicators import load_indicators
 
         return load_indicators(self._project.plan)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What the plan promises, and who answers for it."""
+        from eduplan.declarations.registry import load_registry
+
+        return load_registry(self._project.plan, self.indicators)
 
 
 @dataclass(frozen=True)
@@ -183,10 +191,12 @@ def compute(
 
 
 def judge(connection: duckdb.DuckDBPyConnection, project: Project, declarations: Declarations) -> None:
-    """Compares every value with its targets."""
+    """Compares every value with its targets, and says what follows for the commitments."""
+    from eduplan.indicators.commitments import write_commitments
     from eduplan.indicators.status import compute_status
 
     compute_status(connection, project, declarations.indicators)
+    write_commitments(connection, declarations.registry, city_code=project.settings.city_code)
 
 
 def check(

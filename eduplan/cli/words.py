@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from eduplan.cli.session import Language
+from eduplan.indicators.severity import WORST_FIRST
 
 WORDS: dict[str, dict[Language, str]] = {
     "scorecard": {"en": "Scorecard", "zh": "规划实施计分卡"},
@@ -65,12 +66,9 @@ SIGNS: dict[str, Sign] = {
 }
 
 
-_WORST_FIRST = ("missed", "off_track", "insufficient_data", "at_risk", "on_track", "met")
-
-
 def worst(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The row whose status is the worst; the first of several."""
-    order = {status: place for place, status in enumerate(_WORST_FIRST)}
+    order = {status: place for place, status in enumerate(WORST_FIRST)}
     return min(rows, key=lambda row: order.get(row["status"], len(order)))
 
 

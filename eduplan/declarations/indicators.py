@@ -5,6 +5,7 @@ Belongs here: the shape of a definition and what makes one valid. Does not belon
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from eduplan.declarations.loading import load_yaml_as
+from eduplan.declarations.loading import load_yaml_as, read_text
 from eduplan.declarations.text import Bilingual, Declaration, Name
 from eduplan.errors import DeclarationError
 from eduplan.periods import PeriodKind
@@ -45,6 +46,7 @@ class Dimension(StrEnum):
     """Disaggregations; ``DIMENSION_COLUMNS`` says which mart column each is."""
 
     DISTRICT = "district"
+    TOWN = "town"
     SCHOOL = "school"
     STAGE = "stage"
     URBAN_CLASS = "urban_class"
@@ -56,6 +58,7 @@ class Dimension(StrEnum):
 
 DIMENSION_COLUMNS: dict[Dimension, str] = {
     Dimension.DISTRICT: "division_code",
+    Dimension.TOWN: "town_code",
     Dimension.SCHOOL: "school_code",
     Dimension.STAGE: "stage",
     Dimension.URBAN_CLASS: "urban_class",
@@ -139,11 +142,27 @@ class Baseline(Declaration):
     value: Decimal | None = None
 
 
+class ReferenceValue(Declaration):
+    """A value that stands in a table of ``sql/reference``, so that models and targets read the same one.
+
+    Attributes:
+        reference: Name of the table.
+        column: Column of the value.
+        where: Values of other columns that name its one row.
+    """
+
+    reference: Name
+    column: Name
+    where: dict[Name, str]
+
+
 class Target(Declaration):
     """What was promised of an indicator.
 
     Attributes:
         value: The target; the size of the yearly step (percentage points, positive) for a step target.
+        value_from: Where the value stands instead, if a model needs it too.
+        areas: Values that differ for one district, town or school, by its code.
         upper: Upper end of a range.
         deadline: Reference year by which it must hold: 2022 is the census of September 2022.
         baseline: Where the path starts; the project's baseline year without a value if left out.
@@ -154,19 +173,25 @@ class Target(Declaration):
 
     kind: TargetKind
     value: Decimal | None = None
+    value_from: ReferenceValue | None = None
+    areas: dict[str, Decimal] = {}
     upper: Decimal | None = None
     deadline: int | None = None
     baseline: Baseline | None = None
     tolerance: Decimal = Decimal(1)
     by: dict[Dimension, str] = {}
-    levels: list[Literal["city", "district", "school"]] = ["city", "district"]
+    levels: list[Literal["city", "district", "town", "school"]] = ["city", "district"]
     evidence: Literal["plan", "national", "own"] = "plan"
 
     @model_validator(mode="after")
     def _complete(self) -> Target:
         needs_value = self.kind not in (TargetKind.DIRECTION, TargetKind.FULL_COVERAGE)
-        if needs_value and self.value is None:
+        if needs_value and self.value is None and self.value_from is None:
             raise ValueError(f"a {self.kind} target needs a value")
+        if self.areas and (not needs_value or self.kind is TargetKind.RANGE):
+            raise ValueError(f"a {self.kind} target has no value that could differ by area")
+        if self.areas and not {*self.levels} - {"city"}:
+            raise ValueError("areas have values of their own, but levels name the city alone")
         if self.kind in (TargetKind.REACH, TargetKind.MILESTONE) and self.deadline is None:
             raise ValueError(f"a {self.kind} target needs a deadline")
         if self.kind is TargetKind.RANGE and self.upper is None:
@@ -246,14 +271,14 @@ def load_indicators(folder: Path) -> dict[str, Indicator]:
     """Reads ``plan/indicators/*.yml``, each a list, by code.
 
     Raises:
-        DeclarationError: An entry is not valid, a code is given twice, or a change refers to nothing.
+        DeclarationError: An entry is not valid, a code is given twice, or a change or a reference leads to nothing.
     """
     indicators: dict[str, Indicator] = {}
     for path in sorted((folder / "indicators").glob("*.yml")):
         for indicator in load_yaml_as(list[Indicator], path):
             if indicator.code in indicators:
                 raise DeclarationError(f"indicator {indicator.code} is defined twice", where=str(path))
-            indicators[indicator.code] = indicator
+            indicators[indicator.code] = _with_reference_values(indicator, folder.parent / "sql" / "reference", path)
     for indicator in indicators.values():
         if indicator.change and indicator.change.of not in indicators:
             raise DeclarationError(
@@ -261,3 +286,29 @@ def load_indicators(folder: Path) -> dict[str, Indicator]:
                 where=str(folder / "indicators"),
             )
     return indicators
+
+
+def _with_reference_values(indicator: Indicator, references: Path, path: Path) -> Indicator:
+    """The indicator with the values of its targets that stand in a reference table."""
+    if not any(target.value_from for target in indicator.targets):
+        return indicator
+    targets = []
+    for number, target in enumerate(indicator.targets):
+        if target.value_from is not None:
+            place = f"{indicator.code}, targets.{number}.value_from"
+            value = _reference_value(target.value_from, references, f"{path}: {place}")
+            target = target.model_copy(update={"value": value})
+        targets.append(target)
+    return indicator.model_copy(update={"targets": targets})
+
+
+def _reference_value(wanted: ReferenceValue, references: Path, where: str) -> Decimal:
+    file = references / f"{wanted.reference}.csv"
+    rows = list(csv.DictReader(read_text(file).splitlines()))
+    known = set(rows[0]) if rows else set()
+    for missing in sorted({wanted.column, *wanted.where} - known):
+        raise DeclarationError(f"{file.name} has no column {missing}", where=where)
+    found = [row for row in rows if all(row[name] == value for name, value in wanted.where.items())]
+    if len(found) != 1:
+        raise DeclarationError(f"{len(found)} rows of {file.name} fit, and one is meant", where=where)
+    return Decimal(found[0][wanted.column])

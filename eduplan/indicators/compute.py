@@ -21,9 +21,8 @@ from eduplan.indicators.changes import change_query
 from eduplan.indicators.coverage import CoverageCounts, with_coverage
 from eduplan.indicators.dictionary import write_areas, write_dictionary
 from eduplan.indicators.formulas import values_query
-from eduplan.indicators.marts import Marts, marts_read
+from eduplan.indicators.marts import Marts, marts_read, period_of
 from eduplan.indicators.tables import CELL, create_plan_tables
-from eduplan.periods import PeriodKind
 from eduplan.progress import Progress
 from eduplan.project import Project
 from eduplan.warehouse.fingerprints import Built, digest, record_builds
@@ -186,9 +185,7 @@ def _query(
 
 
 def _write_values(connection: duckdb.DuckDBPyConnection, indicator: Indicator, query: str) -> int:
-    by_school_year = indicator.period is not PeriodKind.CALENDAR_YEAR
-    following = "lpad(cast((reference_year + 1) % 100 as varchar), 2, '0')"
-    period = f"reference_year || '-' || {following}" if by_school_year else "cast(reference_year as varchar)"
+    period = period_of(indicator, "reference_year")
     undefined = "obs_value is null and denominator > 0" if indicator.kind is IndicatorKind.DISPERSION else "false"
     is_single = indicator.kind in _WITHOUT_DENOMINATOR
     status = _STATUS_OF_ONE if is_single else _STATUS_OF_TWO.format(undefined=undefined)

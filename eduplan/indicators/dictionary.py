@@ -71,7 +71,7 @@ def _dictionary_row(indicator: Indicator) -> list[object]:
 
 
 def write_areas(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Writes ``plan.areas``: the whole area, and districts and schools by name where core has them."""
+    """Writes ``plan.areas``: the whole area, and districts, towns and schools by name where core has them."""
     settings = project.settings
     builds = connection.execute(
         "select model, fingerprint from warehouse.builds where model in (?, ?) order by all", [DIVISIONS, SCHOOLS]
@@ -81,12 +81,15 @@ def write_areas(connection: duckdb.DuckDBPyConnection, project: Project) -> None
         return
     city = quoted(settings.city_code)
     queries = [f"select 'city', {city}, {quoted(settings.city_name.zh)}, {quoted(settings.city_name.en)}, null"]
-    if _has(connection, DIVISIONS, {"division_code", "division_name", "division_name_en", "valid_from_year"}):
-        queries.append(
-            f"select 'district', division_code, division_name, division_name_en, {city} from {DIVISIONS} "
-            f"where division_level = 'district' "
+    if _has(
+        connection, DIVISIONS, {"division_code", "division_name", "division_name_en", "parent_code", "valid_from_year"}
+    ):
+        queries += [
+            f"select '{level}', division_code, division_name, division_name_en, {parent} from {DIVISIONS} "
+            f"where division_level = '{level}' "
             "qualify row_number() over (partition by division_code order by valid_from_year desc) = 1"
-        )
+            for level, parent in (("district", city), ("town", "parent_code"))
+        ]
     if _has(connection, SCHOOLS, {"school_code", "school_name", "division_code", "school_year"}):
         queries.append(
             f"select 'school', school_code, school_name, null, division_code from {SCHOOLS} "

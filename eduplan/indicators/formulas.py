@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from eduplan.declarations.indicators import Indicator, IndicatorKind
-from eduplan.indicators.grouping import CellSet, cell_sets, columns_used, grouped_cell, grouping_sets, plain_cell
+from eduplan.indicators.grouping import UNITS, CellSet, cell_sets, columns_used, grouped_cell, grouping_sets, plain_cell
 from eduplan.indicators.marts import Marts, measure_of
 from eduplan.indicators.tables import CELL
 
@@ -64,8 +64,8 @@ def _sums(indicator: Indicator, marts: Marts, city_code: str) -> str:
 def _part(indicator: Indicator, marts: Marts, city_code: str, name: str, rows: str, sides: list[str]) -> str:
     """The sums of one mart by cell: first by all breakdowns at once, then those few rows by each grouping set."""
     sets = cell_sets(indicator)
-    kinds = {"schools": [cells for cells in sets if cells.level == "school"]}
-    kinds["areas"] = [cells for cells in sets if cells.level != "school"]
+    kinds = {f"{level}s": [cells for cells in sets if cells.level == level] for level in UNITS}
+    kinds["areas"] = [cells for cells in sets if cells.level not in UNITS]
     sums = ", ".join(
         f"{_total(indicator, marts, side)} as {side}, {_rows(indicator, side)} as {side}_rows" for side in sides
     )

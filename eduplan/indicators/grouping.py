@@ -12,8 +12,11 @@ from eduplan.declarations.indicators import DIMENSION_COLUMNS, Dimension, Indica
 from eduplan.indicators.tables import DIMENSIONS, TOTAL, UNKNOWN
 from eduplan.warehouse.slices import quoted
 
-LEVELS = {"city": None, "district": "division_code", "school": "school_code"}
-"""Mart column that names the areas of each level."""
+LEVELS = {"city": None, "district": "division_code", "town": "town_code", "school": "school_code"}
+"""Mart column that names the areas of each level, the widest first."""
+
+UNITS = ("town", "school")
+"""Levels whose areas are too small to be broken down further."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class CellSet:
     """One grouping set: a level of area and the breakdowns that its cells have.
 
     Attributes:
-        level: ``city``, ``district`` or ``school``.
+        level: ``city``, ``district``, ``town`` or ``school``.
         dimensions: Breakdown columns, in the order of :data:`DIMENSIONS`.
     """
 
@@ -43,7 +46,7 @@ class CellSet:
 
 
 def cell_sets(indicator: Indicator) -> list[CellSet]:
-    """The grouping sets of an indicator: its areas crossed with no breakdown or one; a school without any."""
+    """The grouping sets of an indicator: its areas crossed with no breakdown or one; a school or town without any."""
     always = {DIMENSION_COLUMNS[dimension] for dimension in indicator.always_by}
     listed = set(indicator.disaggregations)
     single = [
@@ -52,12 +55,11 @@ def cell_sets(indicator: Indicator) -> list[CellSet]:
     breakdowns = [always, *({*always, column} for column in single if column not in always)]
     levels = ["city"] + (["district"] if Dimension.DISTRICT in listed else [])
     sets = [CellSet(level, _ordered(breakdown)) for level in levels for breakdown in breakdowns]
-    if Dimension.SCHOOL in listed:
-        sets.append(CellSet("school", _ordered(always)))
+    sets += [CellSet(level, _ordered(always)) for level in UNITS if level in listed]
     return sets
 
 
-_AREAS = (Dimension.DISTRICT, Dimension.SCHOOL)
+_AREAS = (Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL)
 
 
 def _ordered(columns: Collection[str]) -> tuple[str, ...]:
@@ -71,16 +73,12 @@ def columns_used(sets: Collection[CellSet]) -> list[str]:
 
 def grouped_cell(used: Collection[str], city_code: str) -> str:
     """Select list that names the cell of a row of ``group by grouping sets``."""
-    school, district = ("school_code" in used), ("division_code" in used)
-    levels = (["when grouping(school_code) = 0 then 'school'"] if school else []) + (
-        ["when grouping(division_code) = 0 then 'district'"] if district else []
-    )
-    areas = (["when grouping(school_code) = 0 then coalesce(school_code, '_U')"] if school else []) + (
-        ["when grouping(division_code) = 0 then coalesce(division_code, '_U')"] if district else []
-    )
+    named = [(level, column) for level, column in reversed(LEVELS.items()) if column in used]
+    levels = " ".join(f"when grouping({column}) = 0 then '{level}'" for level, column in named)
+    areas = " ".join(f"when grouping({column}) = 0 then coalesce({column}, '{UNKNOWN}')" for _, column in named)
     city = quoted(city_code)
-    level = f"case {' '.join(levels)} else 'city' end" if levels else "'city'"
-    area = f"case {' '.join(areas)} else {city} end" if areas else city
+    level = f"case {levels} else 'city' end" if levels else "'city'"
+    area = f"case {areas} else {city} end" if areas else city
     texts = [
         f"case grouping({name}) when 0 then coalesce(cast({name} as varchar), '{UNKNOWN}') else '{TOTAL}' end as {name}"
         if name in used

@@ -9,6 +9,7 @@ digits does the comparison fall back to floating point.
 
 from __future__ import annotations
 
+from eduplan.indicators.grouping import UNITS
 from eduplan.indicators.tables import CELL, DIMENSIONS
 
 _KEY = ("indicator", "target_number", *CELL)
@@ -50,26 +51,27 @@ def _observed(minimum_coverage: float) -> str:
 
 
 def _grid(city_code: str) -> str:
-    """Every target's cells and years: all years for areas, the years that a school exists for schools.
+    """Every target's cells and years: all years for areas, the years that a school or town exists for those.
 
     A target whose series has no value at all still has a row, so that it is seen to be without data.
     """
     cell = " and ".join(f"coalesce(targets.{name} = observed.{name}, true)" for name in DIMENSIONS)
     cells = ", ".join(f"observed.{name}" for name in CELL)
     empty = ", ".join(f"coalesce({name}, '_T')" for name in DIMENSIONS)
+    units = ", ".join(f"'{level}'" for level in UNITS)
     meant = (
         f"from plan.targets join observed on observed.indicator = targets.series and {cell} "
         "and list_contains(targets.levels, observed.ref_area_level) and observed.reference_year >= targets.start_year"
     )
     return f"""
     select distinct indicator, target_number, {", ".join(CELL)}, reference_year, time_period from (
-        select targets.indicator, target_number, {cells} {meant} and observed.ref_area_level <> 'school'
+        select targets.indicator, target_number, {cells} {meant} and observed.ref_area_level not in ({units})
     ) join (
         select distinct targets.indicator, target_number, observed.reference_year, observed.time_period {meant}
     ) using (indicator, target_number)
     union all
     select targets.indicator, target_number, {cells}, reference_year, time_period
-    {meant} and observed.ref_area_level = 'school'
+    {meant} and observed.ref_area_level in ({units})
     union all
     select indicator, target_number, 'city', '{city_code}', {empty}, latest.reference_year, latest.time_period
     from plan.targets
@@ -109,14 +111,19 @@ def _baselines() -> str:
 
 
 def _joined() -> str:
-    """A target, its value of the year, the value of the year before, and its baseline; a path ends at its deadline."""
+    """A target, its value of the year, the value of the year before, and its baseline; a path ends at its deadline.
+
+    An area that was promised a value of its own is judged by that one.
+    """
 
     def at(name: str) -> str:
         return " and ".join(f"{name}.{column} = grid.{column}" for column in CELL)
 
     return f"""
     select
-        grid.*, targets.* exclude (indicator, target_number, baseline_value, {", ".join(DIMENSIONS)}),
+        grid.*,
+        targets.* exclude (indicator, target_number, baseline_value, target_value, {", ".join(DIMENSIONS)}),
+        coalesce(target_areas.target_value, targets.target_value) as target_value,
         own.obs_value, own.numerator, own.denominator, coalesce(own.obs_status, level.obs_status, 'M') as obs_status,
         dictionary.unit, level.units_reported, level.units_expected, level.coverage_pct,
         level.n, level.d, level.is_trusted, level.is_thin, level.obs_status as level_status,
@@ -126,6 +133,7 @@ def _joined() -> str:
         targets.deadline - baselines.baseline_year as m
     from grid
     join plan.targets using (indicator, target_number)
+    left join plan.target_areas using (indicator, target_number, ref_area)
     join plan.indicators as dictionary using (indicator)
     left join observed as own on own.indicator = grid.indicator and own.reference_year = grid.reference_year
         and {at("own")}

@@ -88,3 +88,10 @@ def marts_read(indicator: Indicator) -> set[str]:
     if not isinstance(indicator.coverage, tuple):
         tables.add(indicator.coverage.mart)
     return {table for table in tables if table}
+
+
+def period_of(indicator: Indicator, year: str) -> str:
+    """The expression that gives the period of a value, as it is written, from that of its reference year."""
+    if indicator.period is PeriodKind.CALENDAR_YEAR:
+        return f"cast({year} as varchar)"
+    return f"{year} || '-' || lpad(cast(({year} + 1) % 100 as varchar), 2, '0')"

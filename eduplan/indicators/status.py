@@ -1,7 +1,7 @@
-"""Judges values against targets, and lists the units that stand between a full coverage and its target.
+"""Judges values against targets.
 
-Belongs here: writing ``plan.targets``, ``plan.status`` and ``plan.failing_units``. Does not belong here: the tests
-themselves (``judgement``).
+Belongs here: writing ``plan.status`` and what goes with it. Does not belong here: the tests themselves
+(``judgement``), and who stands between a full coverage and its target (``failing``).
 """
 
 from __future__ import annotations
@@ -13,30 +13,15 @@ import duckdb
 
 from eduplan.declarations.indicators import Indicator
 from eduplan.indicators.dictionary import is_written, set_written, write_dictionary
+from eduplan.indicators.failing import write_failing_units
 from eduplan.indicators.judgement import judgement_query
-from eduplan.indicators.tables import CELL, DIMENSIONS, create_plan_tables
+from eduplan.indicators.tables import create_plan_tables
 from eduplan.indicators.targets import write_targets
 from eduplan.project import Project
 from eduplan.warehouse.fingerprints import digest
 
-_ENGINE = "1"
+_ENGINE = "2"
 """Raised when the engine would judge the same values otherwise."""
-
-_FAILING = f"""
-    insert into plan.failing_units
-    select
-        targets.indicator, target_number, found.time_period, found.reference_year,
-        found.ref_area_level, found.ref_area, areas.name_zh, areas.parent,
-        {", ".join(f"found.{name}" for name in DIMENSIONS)},
-        found.numerator, found.denominator, found.denominator - found.numerator, found.obs_value
-    from plan.targets as targets
-    join plan.indicator_values as found on found.indicator = targets.indicator
-        and {" and ".join(f"coalesce(targets.{name} = found.{name}, true)" for name in DIMENSIONS)}
-    left join plan.areas as areas on areas.ref_area_level = found.ref_area_level and areas.ref_area = found.ref_area
-    where targets.kind = 'full_coverage' and found.ref_area_level <> 'city' and found.obs_status = 'A'
-        and found.reference_year > targets.start_year and found.numerator < found.denominator
-    order by targets.indicator, target_number, {", ".join(f"found.{name}" for name in CELL)}, found.reference_year
-"""
 
 
 @dataclass(frozen=True)
@@ -76,8 +61,7 @@ def compute_status(
             connection.execute("delete from plan.status")
             query = judgement_query(settings.minimum_coverage_pct, settings.city_code)
             connection.execute(f"insert into plan.status {query}")
-            connection.execute("delete from plan.failing_units")
-            connection.execute(_FAILING)
+            write_failing_units(connection, project, indicators)
             set_written(connection, "plan.status", mark)
             connection.execute("commit")
         except BaseException:

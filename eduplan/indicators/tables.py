@@ -1,4 +1,4 @@
-"""The tables of the plan: dictionary, values, targets, status, failing units and areas.
+"""The tables of the plan: dictionary, values, targets, status, failing units, areas and commitments.
 
 Belongs here: their definition and the order of their columns. Does not belong here: filling them.
 """
@@ -152,6 +152,95 @@ create table if not exists plan.areas (
     name_zh varchar not null,
     name_en varchar,
     parent varchar
+);
+create table if not exists plan.target_areas (
+    indicator varchar not null,
+    target_number integer not null,
+    ref_area varchar not null,
+    target_value decimal(18, 6) not null
+);
+create table if not exists plan.commitments (
+    commitment varchar not null,
+    chapter varchar not null,
+    chapter_number integer not null,
+    chapter_title_en varchar not null,
+    chapter_title_zh varchar not null,
+    section varchar not null,
+    section_title_en varchar not null,
+    section_title_zh varchar not null,
+    label_en varchar not null,
+    label_zh varchar not null,
+    tier varchar not null,
+    commitment_type varchar not null,
+    office varchar not null,
+    office_en varchar not null,
+    office_zh varchar not null,
+    deadline integer,
+    is_yearly boolean not null,
+    target_en varchar,
+    target_zh varchar,
+    answered_by varchar not null,
+    task_en varchar,
+    task_zh varchar,
+    note_en varchar,
+    note_zh varchar
+);
+create table if not exists plan.commitment_indicators (
+    commitment varchar not null,
+    indicator varchar not null,
+    is_computed boolean not null
+);
+create table if not exists plan.commitment_baselines (
+    commitment varchar not null,
+    baseline_number integer not null,
+    indicator varchar,
+    label_en varchar,
+    label_zh varchar,
+    calendar_year integer not null,
+    baseline_value decimal(18, 6) not null,
+    is_doubtful boolean not null
+);
+create table if not exists plan.registered_indicators (
+    indicator varchar not null,
+    definition_version integer not null,
+    chapter varchar not null,
+    name_en varchar not null,
+    name_zh varchar not null,
+    numerator_en varchar not null,
+    numerator_zh varchar not null,
+    denominator_en varchar,
+    denominator_zh varchar,
+    unit varchar not null,
+    direction varchar not null,
+    period_kind varchar not null,
+    disaggregations varchar[] not null,
+    source_text varchar not null,
+    evidence varchar not null,
+    target_en varchar,
+    target_zh varchar,
+    waits_for varchar[] not null,
+    note_en varchar,
+    note_zh varchar
+);
+create table if not exists plan.commitment_status (
+    commitment varchar not null,
+    ref_area_level varchar not null,
+    ref_area varchar not null,
+    time_period varchar,
+    status varchar not null,
+    reason varchar not null,
+    indicator varchar,
+    target_number integer,
+    stage varchar,
+    item varchar,
+    target_evidence varchar,
+    judged bigint not null,
+    met bigint not null,
+    on_track bigint not null,
+    at_risk bigint not null,
+    off_track bigint not null,
+    missed bigint not null,
+    insufficient_data bigint not null
 );
 """
 

@@ -1,6 +1,6 @@
-"""Writes the declared targets as a table that values can be joined to.
+"""Writes the declared targets as tables that values can be joined to.
 
-Belongs here: ``plan.targets``. Does not belong here: judging a value.
+Belongs here: ``plan.targets`` and ``plan.target_areas``. Does not belong here: judging a value.
 """
 
 from __future__ import annotations
@@ -24,16 +24,23 @@ _SIGNS = {Direction.UP: 1, Direction.DOWN: -1, Direction.CONTEXT: 0}
 
 
 def write_targets(connection: duckdb.DuckDBPyConnection, project: Project, indicators: Mapping[str, Indicator]) -> None:
-    """Replaces ``plan.targets``: one row a target, numbered within its indicator from 1."""
+    """Replaces ``plan.targets``, one row a target numbered within its indicator from 1, and the values by area."""
     rows = [
         _row(indicator, number, target, project.settings.baseline_year)
         for _, indicator in sorted(indicators.items())
         for number, target in enumerate(indicator.targets, start=1)
     ]
-    connection.execute("delete from plan.targets")
-    if rows:
-        marks = ", ".join("?" for _ in rows[0])
-        connection.executemany(f"insert into plan.targets values ({marks})", rows)
+    of_areas: list[list[object]] = [
+        [indicator.code, number, area, value]
+        for _, indicator in sorted(indicators.items())
+        for number, target in enumerate(indicator.targets, start=1)
+        for area, value in sorted(target.areas.items())
+    ]
+    for table, lines in (("plan.targets", rows), ("plan.target_areas", of_areas)):
+        connection.execute(f"delete from {table}")
+        if lines:
+            marks = ", ".join("?" for _ in lines[0])
+            connection.executemany(f"insert into {table} values ({marks})", lines)
 
 
 def _row(indicator: Indicator, number: int, target: Target, baseline_year: int) -> list[object]:

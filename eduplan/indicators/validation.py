@@ -127,13 +127,14 @@ def _change_faults(indicator: Indicator, indicators: Mapping[str, Indicator]) ->
 
 def _target_faults(indicator: Indicator, target: Target) -> Iterator[tuple[str, str]]:
     fixed = set(target.by)
-    known = {*indicator.always_by, *indicator.disaggregations} - {Dimension.DISTRICT, Dimension.SCHOOL}
+    known = {*indicator.always_by, *indicator.disaggregations} - {Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL}
     for unknown in sorted(fixed - known):
         yield "targets.by", f"{unknown} is neither in always_by nor in disaggregations"
     if len(fixed - set(indicator.always_by)) > 1:
         yield "targets.by", "values are broken down by one dimension at a time, besides always_by"
     if "levels" in target.model_fields_set:
-        for level, dimension in (("district", Dimension.DISTRICT), ("school", Dimension.SCHOOL)):
+        for dimension in (Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL):
+            level = str(dimension)
             if level in target.levels and dimension not in indicator.disaggregations:
                 yield "targets.levels", f"{level}: the indicator has no values by {dimension}"
     is_change_step = target.kind is TargetKind.STEP and indicator.change

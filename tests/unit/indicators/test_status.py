@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
 
-from .conftest import CITY, PlanBench
+from eduplan.declarations.indicators import load_indicators
+from eduplan.errors import DeclarationError
+
+from .conftest import CITY, COMMON, PlanBench
 
 MART = "school_year varchar, division_code varchar, n int, d int, units_reported int, units_expected int"
 
@@ -292,3 +298,87 @@ def test_judging_twice_changes_nothing(plan: PlanBench) -> None:
     first = plan.connection.execute("select * from plan.status").fetchall()
     plan.judge(indicator("{kind: reach, value: 90, deadline: 2025}"))
     assert plan.connection.execute("select * from plan.status").fetchall() == first
+
+
+def test_a_district_can_have_a_target_of_its_own(plan: PlanBench) -> None:
+    rows: list[tuple[object, ...]] = []
+    for year in (2020, 2021):
+        rows += [(f"{year}-{year - 1999}", "990101", 94, 100, 1, 1), (f"{year}-{year - 1999}", "990102", 94, 100, 1, 1)]
+    plan.mart("ch4_system.rates", MART, rows)
+    plan.judge(indicator("{kind: hold, value: 94, areas: {'990102': 95}}"))
+    assert plan.status("target_value", "status")[1:] == [(94.0, "met")]
+    assert plan.status("target_value", "status", area="990101")[1:] == [(94.0, "met")]
+    assert plan.status("target_value", "gap", "status", area="990102")[1:] == [(95.0, -1.0, "missed")]
+
+
+def test_a_path_leads_to_the_districts_own_value(plan: PlanBench) -> None:
+    rates(plan, per_cent(80, 82))
+    plan.judge(indicator("{kind: reach, value: 90, deadline: 2025, areas: {'990101': 95}}"))
+    assert plan.status("path_value", "status")[1:] == [(82.0, "on_track")]
+    assert plan.status("path_value", "status", area="990101")[1:] == [(83.0, "at_risk")]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("{kind: full_coverage, areas: {'990102': 95}}", "a full_coverage target has no value"),
+        ("{kind: range, value: 1, upper: 2, areas: {'990102': 95}}", "a range target has no value"),
+        ("{kind: hold, value: 94, levels: [city], areas: {'990102': 95}}", "levels name the city alone"),
+    ],
+)
+def test_values_by_area_need_a_value_and_a_level(plan: PlanBench, target: str, said: str) -> None:
+    with pytest.raises(DeclarationError, match=said):
+        plan.indicators(indicator(target))
+
+
+def test_full_coverage_names_schools_and_towns_whatever_the_breakdown(plan: PlanBench) -> None:
+    columns = "school_year varchar, division_code varchar, {unit} varchar, stage varchar, n int, d int"
+    given = [("2021-22", "990101", f"{unit}", "primary", n, 4) for unit, n in ((1, 4), (2, 3), (3, None))]
+    for unit in ("school_code", "town_code"):
+        plan.mart("ch4_system.rates", columns.format(unit=unit), [*given, ("2020-21", "990101", "1", "primary", 0, 4)])
+        plan.judge(indicator("{kind: full_coverage}"))
+        failing = plan.connection.execute("select unit_level, unit_code, missing from plan.failing_units").fetchall()
+        level = unit.removesuffix("_code")
+        assert sorted(failing) == [("district", "990101", 5), (level, "2", 1)]
+        plan.connection.execute("delete from warehouse.builds")
+
+
+def test_full_coverage_of_one_stage_names_its_units_alone(plan: PlanBench) -> None:
+    columns = "school_year varchar, division_code varchar, school_code varchar, stage varchar, n int, d int"
+    rows: list[tuple[object, ...]] = [
+        ("2021-22", "990101", "1", "primary", 1, 2),
+        ("2021-22", "990101", "2", "junior", 1, 2),
+    ]
+    plan.mart("ch4_system.rates", columns, rows)
+    text = indicator("{kind: full_coverage, by: {stage: junior}}").replace("[district]", "[district, stage]")
+    plan.judge(text)
+    failing = plan.connection.execute("select unit_level, unit_code, stage from plan.failing_units").fetchall()
+    assert failing == [("district", "990101", "junior"), ("school", "2", "junior")]
+
+
+REFERENCE = """item,stage,threshold
+pe_art,primary,0.9
+pe_art,junior,1.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("value_from", "said"),
+    [
+        ("{reference: limits, column: threshold, where: {stage: junior}}", None),
+        ("{reference: limits, column: threshold, where: {item: pe_art}}", "2 rows of limits.csv fit"),
+        ("{reference: limits, column: limit, where: {stage: junior}}", "limits.csv has no column limit"),
+        ("{reference: nothing, column: threshold, where: {stage: junior}}", "the file does not exist"),
+    ],
+)
+def test_a_value_can_stand_in_a_reference_table(tmp_path: Path, value_from: str, said: str | None) -> None:
+    text = indicator(f"{{kind: hold, value_from: {value_from}}}").replace("- code: SEN-01", "- code: SEN-01\n" + COMMON)
+    for name, content in {"plan/indicators/sen.yml": text, "sql/reference/limits.csv": REFERENCE}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    if said is None:
+        (target,) = load_indicators(tmp_path / "plan")["SEN-01"].targets
+        assert target.value == Decimal("1.1")
+        return
+    with pytest.raises(DeclarationError, match=said):
+        load_indicators(tmp_path / "plan")
