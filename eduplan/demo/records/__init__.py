@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eduplan.demo.records import (
+    canteens,
     facilities,
+    hazards,
     home_teaching,
+    incidents,
     kindergarten_quality,
+    safety_return,
+    school_buses,
     special_needs_register,
     special_teachers,
 )
@@ -23,6 +28,11 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     special_needs_register.write,
     home_teaching.write,
     special_teachers.write,
+    safety_return.write,
+    hazards.write,
+    incidents.write,
+    canteens.write,
+    school_buses.write,
 )
 """The sources, in the order in which they are written."""
 

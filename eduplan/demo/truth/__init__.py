@@ -16,6 +16,7 @@ from eduplan.demo.truth import (
     health,
     inclusion,
     preschool,
+    safety,
     senior,
     special,
     teachers,
@@ -41,6 +42,7 @@ _FAMILIES = (
     facilities,
     vision_system,
     inclusion,
+    safety,
 )
 
 
