@@ -25,3 +25,7 @@ create or replace macro march_month(day) as month(day) + case when month(day) < 
 create or replace macro day_number(day) as
     365 * march_year(day) + march_year(day) // 4 - march_year(day) // 100 + march_year(day) // 400
     + (153 * march_month(day) + 2) // 5 + day(day);
+
+-- Pupils of a calendar year in pupil-months: the census of the autumn before holds for eight months, the next for four.
+create or replace macro months_until_census(pupils) as 8 * pupils;
+create or replace macro months_since_census(pupils) as 4 * pupils;

@@ -91,3 +91,12 @@ create or replace macro is_small_school(pupils) as pupils < 100;
 -- Kindergartens are evaluated at least once in five years.
 create or replace macro is_evaluated_in_cycle(evaluated_on, school_year) as
     evaluated_on > census_date_before(school_year, 5) and evaluated_on <= census_date(school_year);
+
+-- Yearly running costs against the standard for each pupil; a small school gets what 100 pupils would, its parts in
+-- proportion. Pupils come in pupil-months, so that nothing is divided.
+create or replace macro reaches_running_cost_standard(running_costs, standard, part_months, school_months) as
+    case
+        when is_small_school(cast(school_months as decimal(18, 4)) / 12)
+            then 12 * running_costs * school_months >= standard * 12 * 100 * part_months
+        else 12 * running_costs >= standard * part_months
+    end;

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from eduplan.demo.records import (
     canteens,
     facilities,
+    finance,
     hazards,
     home_teaching,
     incidents,
     kindergarten_quality,
     safety_return,
     school_buses,
+    school_finance,
     special_needs_register,
     special_teachers,
 )
@@ -33,6 +35,8 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     incidents.write,
     canteens.write,
     school_buses.write,
+    finance.write,
+    school_finance.write,
 )
 """The sources, in the order in which they are written."""
 

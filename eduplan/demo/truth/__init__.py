@@ -13,6 +13,7 @@ from eduplan.demo.truth import (
     compulsory,
     enrolment,
     facilities,
+    finance,
     health,
     inclusion,
     preschool,
@@ -43,6 +44,7 @@ _FAMILIES = (
     vision_system,
     inclusion,
     safety,
+    finance,
 )
 
 

@@ -9,13 +9,13 @@ import polars as pl
 
 from eduplan.demo.calendar import census_day
 from eduplan.demo.truth.answers import Answers, share
+from eduplan.demo.truth.compulsory import in_nine_grades
 from eduplan.demo.truth.enrolment import active_schools, pupils, vocational_pupils
 from eduplan.demo.truth.facts import Facts
 
 _ATTACHED, _POINT = 119, 218
 _FAILED = 3
 _COMPULSORY = (211, _POINT, 311, 312, 341, 345)
-_NINE_GRADES = [f"{letter}{number}" for letter, last in (("p", 6), ("j", 3)) for number in range(1, last + 1)]
 
 
 def answer(answers: Answers, facts: Facts, year: int) -> None:
@@ -52,7 +52,7 @@ def _areas(answers: Answers, facts: Facts, schools: pl.DataFrame, table: pl.Data
 
 
 def _conditions(answers: Answers, facts: Facts, table: pl.DataFrame, year: int) -> None:
-    in_grades = pupils(facts, year).filter(pl.col("grade").cast(pl.String).is_in(_NINE_GRADES))
+    in_grades = pupils(facts, year).filter(in_nine_grades())
     number = in_grades.group_by("school").agg(pl.len().alias("pupils"))
     compulsory = table.filter(pl.col("school_type").is_in(_COMPULSORY)).join(number, on="school", how="inner")
     small = (pl.col("urban_class") == "rural") & (pl.col("pupils") < 100)
