@@ -100,3 +100,12 @@ create or replace macro reaches_running_cost_standard(running_costs, standard, p
             then 12 * running_costs * school_months >= standard * 12 * 100 * part_months
         else 12 * running_costs >= standard * part_months
     end;
+
+-- A body is recognised from its document to the end of its term, and lives while it shows so within two years.
+create or replace macro is_recognised_body(recognised_on, valid_until, school_year) as
+    recognised_on <= census_date(school_year) and coalesce(valid_until >= census_date(school_year), true);
+create or replace macro has_fresh_evidence(evidence_on, school_year) as
+    evidence_on >= census_date_before(school_year, 2) and evidence_on <= census_date(school_year);
+
+-- Three plus one plus two gives twelve subject combinations.
+create or replace macro has_combinations(combinations) as combinations >= 12;

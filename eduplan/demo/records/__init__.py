@@ -16,11 +16,13 @@ from eduplan.demo.records import (
     home_teaching,
     incidents,
     kindergarten_quality,
+    mental_health_return,
     safety_return,
     school_buses,
     school_finance,
     special_needs_register,
     special_teachers,
+    vision_referral,
 )
 from eduplan.demo.records.year import CityYear
 
@@ -37,6 +39,8 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     school_buses.write,
     finance.write,
     school_finance.write,
+    vision_referral.write,
+    mental_health_return.write,
 )
 """The sources, in the order in which they are written."""
 

@@ -15,6 +15,7 @@ from eduplan.demo.truth import (
     facilities,
     finance,
     health,
+    health_returns,
     inclusion,
     preschool,
     safety,
@@ -30,22 +31,9 @@ from eduplan.demo.truth.facts import Facts
 __all__ = ["known_answers"]
 
 _FAMILIES = (
-    enrolment,
-    preschool,
-    compulsory,
-    balance,
-    cohorts,
-    senior,
-    special,
-    vision,
-    health,
-    teachers,
-    facilities,
-    vision_system,
-    inclusion,
-    safety,
-    finance,
-)
+    enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers, facilities,
+    vision_system, inclusion, safety, finance, health_returns,
+)  # fmt: skip
 
 
 def known_answers(facts: Facts) -> dict[str, list[Row]]:
