@@ -70,10 +70,13 @@ class Declarations:
 
     @cached_property
     def registry(self) -> Registry:
-        """What the plan promises, and who answers for it."""
-        from eduplan.declarations.registry import load_registry
+        """What the plan promises, and who answers for it; refused if it does not fit together."""
+        from eduplan.declarations.registry import load_registry, registry_faults
 
-        return load_registry(self._project.plan, self.indicators)
+        registry = load_registry(self._project.plan, self.indicators)
+        for fault in registry_faults(self._project.plan, registry):
+            raise fault
+        return registry
 
 
 @dataclass(frozen=True)
@@ -194,9 +197,11 @@ def judge(connection: duckdb.DuckDBPyConnection, project: Project, declarations:
     """Compares every value with its targets, and says what follows for the commitments."""
     from eduplan.indicators.commitments import write_commitments
     from eduplan.indicators.status import compute_status
+    from eduplan.indicators.texts import write_plan_comments
 
     compute_status(connection, project, declarations.indicators)
     write_commitments(connection, declarations.registry, city_code=project.settings.city_code)
+    write_plan_comments(connection)
 
 
 def check(

@@ -52,8 +52,8 @@ _STATUS = f"""
     counted as (
         select commitment, ref_area, count(*) as judged, {_COUNTED} from judged group by commitment, ref_area
     ),
-    waiting as (
-        select commitment, count(*) filter (where not is_computed) as waiting
+    answers as (
+        select commitment, bool_and(is_computed) as are_computed
         from plan.commitment_indicators group by commitment
     )
     select
@@ -68,17 +68,17 @@ _STATUS = f"""
         commitments.commitment, 'city', $city, null,
         case
             when commitments.task_en is not null then 'task'
-            when coalesce(waiting.waiting, 0) > 0 then 'insufficient_data'
-            else 'no_judgement'
+            when answers.are_computed then 'no_judgement'
+            else 'insufficient_data'
         end,
         case
             when commitments.task_en is not null then 'answered_by_task'
-            when coalesce(waiting.waiting, 0) > 0 then 'not_computed'
-            else 'no_target'
+            when answers.are_computed then 'no_target'
+            else 'not_computed'
         end,
         null, null, null, null, null, 0, 0, 0, 0, 0, 0, 0
     from plan.commitments as commitments
-    left join waiting using (commitment)
+    left join answers using (commitment)
     where not exists (
         select 1 from judged where judged.commitment = commitments.commitment and judged.ref_area_level = 'city'
     )
@@ -98,23 +98,17 @@ def write_commitments(connection: duckdb.DuckDBPyConnection, registry: Registry,
         Whether anything was written.
     """
     create_plan_tables(connection)
-    mark = _mark(connection, registry, city_code)
+    declared = _declared(registry)
+    status = connection.execute(
+        "select slice, fingerprint from warehouse.builds where model = 'plan.status' order by all"
+    ).fetchall()
+    mark = digest(_ENGINE, city_code, status, declared)
     if is_written(connection, "plan.commitment_status", mark):
         return False
-    rows = {
-        "plan.commitments": _commitments(registry),
-        "plan.commitment_indicators": _answers(registry),
-        "plan.commitment_baselines": _baselines(registry),
-        "plan.registered_indicators": [_registered(each) for _, each in sorted(registry.registered.items())],
-    }
     connection.execute("begin")
     try:
-        for table, lines in rows.items():
-            connection.execute(f"delete from {table}")
-            if lines:
-                marks = ", ".join("?" for _ in lines[0])
-                connection.executemany(f"insert into {table} values ({marks})", lines)
-            set_written(connection, table, mark)
+        if not is_written(connection, "plan.commitments", declared):
+            _write_registry(connection, registry, declared)
         connection.execute("delete from plan.commitment_status")
         connection.execute(_STATUS, {"city": city_code})
         set_written(connection, "plan.commitment_status", mark)
@@ -125,18 +119,27 @@ def write_commitments(connection: duckdb.DuckDBPyConnection, registry: Registry,
     return True
 
 
-def _mark(connection: duckdb.DuckDBPyConnection, registry: Registry, city_code: str) -> str:
-    """What the tables depend on: the statuses and everything declared."""
-    status = connection.execute(
-        "select slice, fingerprint from warehouse.builds where model = 'plan.status' order by all"
-    ).fetchall()
-    declared = [
-        each.model_dump_json()
-        for group in (registry.chapters, registry.offices.values(), registry.commitments.values())
-        for each in group
-    ]
-    registered = [each.model_dump_json() for each in registry.registered.values()]
-    return digest(_ENGINE, city_code, status, declared, registered, sorted(registry.answers.items()))
+def _declared(registry: Registry) -> str:
+    """Fingerprint of everything that the tables of the registry say."""
+    groups = (registry.chapters, registry.offices.values(), registry.commitments.values(), registry.registered.values())
+    texts = [each.model_dump_json() for group in groups for each in group]
+    return digest(_ENGINE, texts, sorted(registry.answers.items()), sorted(registry.indicators))
+
+
+def _write_registry(connection: duckdb.DuckDBPyConnection, registry: Registry, mark: str) -> None:
+    rows = {
+        "plan.commitments": _commitments(registry),
+        "plan.commitment_indicators": _answers(registry),
+        "plan.commitment_baselines": _baselines(registry),
+        "plan.registered_indicators": [_registered(each) for _, each in sorted(registry.registered.items())],
+    }
+    for table, lines in rows.items():
+        connection.execute(f"delete from {table}")
+        if lines:  # one statement for all rows: hundreds of small ones would take seconds
+            one = f"({', '.join('?' for _ in lines[0])})"
+            values = [value for line in lines for value in line]
+            connection.execute(f"insert into {table} values {', '.join(one for _ in lines)}", values)
+        set_written(connection, table, mark)
 
 
 def _commitments(registry: Registry) -> list[Sequence[object]]:
