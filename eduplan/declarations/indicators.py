@@ -93,6 +93,16 @@ class Dispersion(Declaration):
     weight: Name
 
 
+class Sample(Declaration):
+    """A ratio that was counted on a sample: its value gets an interval.
+
+    Attributes:
+        cluster: Column of the units that were drawn; what they answer hangs together.
+    """
+
+    cluster: Name = "school_code"
+
+
 class Coverage(Declaration):
     """Which units should have reported and which did, counted apart from the measures.
 
@@ -218,6 +228,7 @@ class Indicator(Declaration):
         disaggregations: Further breakdowns, one at a time, for the city and each district.
         strata: Dimension columns of the strata of a weighted ratio.
         weight: Column that weights a stratum (pupils on roll).
+        sample: That the ratio was counted on a sample, so that its values come with an interval.
         coverage: Columns of the indicator's own mart with units reported and expected, which are summed; or, where a
             unit has several rows there, another mart to count the units in.
     """
@@ -243,6 +254,7 @@ class Indicator(Declaration):
     weight: Name | None = None
     dispersion: Dispersion | None = None
     change: Change | None = None
+    sample: Sample | None = None
     coverage: tuple[Name, Name] | Coverage = ("units_reported", "units_expected")
     source: Source
     targets: list[Target] = []
@@ -264,6 +276,8 @@ class Indicator(Declaration):
         missing = [field for field in needed if not getattr(self, field)]
         if missing:
             raise ValueError(f"a {self.kind} indicator needs {', '.join(missing)}")
+        if self.sample and self.kind is not IndicatorKind.RATIO:
+            raise ValueError("only a ratio is given an interval: a sample needs kind: ratio")
         return self
 
 

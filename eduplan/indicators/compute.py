@@ -21,6 +21,7 @@ from eduplan.indicators.changes import change_query
 from eduplan.indicators.coverage import CoverageCounts, with_coverage
 from eduplan.indicators.dictionary import write_areas, write_dictionary
 from eduplan.indicators.formulas import values_query
+from eduplan.indicators.intervals import with_interval
 from eduplan.indicators.marts import Marts, marts_read, period_of
 from eduplan.indicators.tables import CELL, create_plan_tables
 from eduplan.progress import Progress
@@ -29,7 +30,7 @@ from eduplan.warehouse.fingerprints import Built, digest, record_builds
 from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slices import quoted
 
-_ENGINE = "1"
+_ENGINE = "2"
 """Raised when the engine would give other values from the same declarations and marts."""
 _BUILD = "plan.indicator_values"
 _TEXTS = {"name", "definition", "targets", "commitments", "note", "source", "decimals", "direction", "chapter"}
@@ -179,9 +180,11 @@ def _query(
     indicator: Indicator, indicators: Mapping[str, Indicator], marts: Marts, project: Project, counts: CoverageCounts
 ) -> str:
     if indicator.kind is IndicatorKind.CHANGE and indicator.change:
-        return change_query(indicator, indicators[indicator.change.of])
+        query = change_query(indicator, indicators[indicator.change.of])
+        return with_interval(indicator, query, marts, project.settings.city_code)
     city_code = project.settings.city_code
-    return with_coverage(indicator, values_query(indicator, marts, city_code), marts, city_code, counts)
+    values = with_interval(indicator, values_query(indicator, marts, city_code), marts, city_code)
+    return with_coverage(indicator, values, marts, city_code, counts)
 
 
 def _write_values(connection: duckdb.DuckDBPyConnection, indicator: Indicator, query: str) -> int:
@@ -194,7 +197,7 @@ def _write_values(connection: duckdb.DuckDBPyConnection, indicator: Indicator, q
             f"insert into plan.indicator_values select {quoted(indicator.code)}, {indicator.version}, "
             f"{quoted(indicator.period)}, {period}, reference_year, {', '.join(CELL)}, "
             f"numerator, denominator, obs_value, {status}, {quoted(indicator.unit)}, units_reported, units_expected, "
-            "units_reported * 100.0 / nullif(units_expected, 0) "
+            "units_reported * 100.0 / nullif(units_expected, 0), interval_low, interval_high "
             f"from ({query}) where reference_year is not null order by {', '.join(CELL)}, reference_year"
         ).fetchone()
     except duckdb.ProgrammingError as error:

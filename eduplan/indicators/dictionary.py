@@ -43,7 +43,9 @@ def _dictionary_row(indicator: Indicator) -> list[object]:
     for side in ("numerator", "denominator"):
         measure = measure_of(indicator, side)
         formula[side] = measure.model_dump(mode="json") if measure else None
-    formula |= indicator.model_dump(mode="json", include={"strata", "weight", "dispersion", "change", "coverage"})
+    formula |= indicator.model_dump(
+        mode="json", include={"strata", "weight", "dispersion", "change", "sample", "coverage"}
+    )
     return [
         indicator.code,
         indicator.version,

@@ -65,8 +65,12 @@ create table if not exists plan.indicator_values (
     unit varchar not null,
     units_reported bigint,
     units_expected bigint,
-    coverage_pct double
+    coverage_pct double,
+    interval_low double,
+    interval_high double
 );
+alter table plan.indicator_values add column if not exists interval_low double;
+alter table plan.indicator_values add column if not exists interval_high double;
 create table if not exists plan.targets (
     indicator varchar not null,
     target_number integer not null,

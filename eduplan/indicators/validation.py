@@ -24,6 +24,7 @@ from eduplan.errors import DeclarationError
 from eduplan.indicators.changes import change_query
 from eduplan.indicators.coverage import CoverageCounts, with_coverage
 from eduplan.indicators.formulas import values_query
+from eduplan.indicators.intervals import with_interval
 from eduplan.indicators.marts import Marts, marts_read, measure_of
 from eduplan.indicators.tables import create_plan_tables
 from eduplan.periods import PeriodKind
@@ -103,6 +104,8 @@ def _mart_faults(indicator: Indicator, marts: Marts) -> Iterator[tuple[str, str]
             for dimension in getattr(indicator, field):
                 if DIMENSION_COLUMNS[dimension] not in columns:
                     yield field, f"{dimension}: {measure.mart} has no column {DIMENSION_COLUMNS[dimension]}"
+    if indicator.sample and indicator.mart and indicator.sample.cluster not in marts.columns[indicator.mart]:
+        yield "sample", f"{indicator.mart} has no column {indicator.sample.cluster}"
     coverage = indicator.coverage
     if isinstance(coverage, Coverage):
         wanted = {coverage.reported, coverage.expected, coverage.unit}
@@ -154,7 +157,8 @@ def _query_faults(
         if indicator.change:
             query = change_query(indicator, indicators[indicator.change.of])
         else:
-            query = with_coverage(indicator, values_query(indicator, marts, "city"), marts, "city", CoverageCounts())
+            values = with_interval(indicator, values_query(indicator, marts, "city"), marts, "city")
+            query = with_coverage(indicator, values, marts, "city", CoverageCounts())
         connection.execute(f"describe {query}")
     except duckdb.Error as error:
         return [("where", str(error).splitlines()[0])]
