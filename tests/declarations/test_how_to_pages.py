@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _BLOCK = re.compile(r"^```(?:yaml|sql)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _PLACES = {
-    "add-a-source.md": ["contracts/after_school.yml", "expectations/staging/after_school.yml"],
-    "add-a-mart.md": ["sql/marts/ch4_system/after_school.sql", "expectations/ch4_system/after_school.yml"],
-    "add-an-indicator.md": ["plan/indicators/after_school.yml"],
+    "add-a-source.md": ["contracts/swimming_lessons.yml", "expectations/staging/swimming_lessons.yml"],
+    "add-a-mart.md": ["sql/marts/ch4_system/swimming_lessons.sql", "expectations/ch4_system/swimming_lessons.yml"],
+    "add-an-indicator.md": ["plan/indicators/swimming_lessons.yml"],
 }
 
 

@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eduplan.demo.records import (
+    after_school_service,
     canteens,
     facilities,
     finance,
     hazards,
     home_teaching,
+    homework_survey,
     incidents,
     kindergarten_quality,
     mental_health_return,
+    quality_monitoring,
     safety_return,
     school_buses,
     school_finance,
     special_needs_register,
     special_teachers,
+    training_bodies,
     vision_referral,
 )
 from eduplan.demo.records.year import CityYear
@@ -41,6 +45,10 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     school_finance.write,
     vision_referral.write,
     mental_health_return.write,
+    after_school_service.write,
+    homework_survey.write,
+    training_bodies.write,
+    quality_monitoring.write,
 )
 """The sources, in the order in which they are written."""
 

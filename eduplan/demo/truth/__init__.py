@@ -8,6 +8,7 @@ nothing here reads it.
 from __future__ import annotations
 
 from eduplan.demo.truth import (
+    after_school,
     balance,
     cohorts,
     compulsory,
@@ -31,9 +32,24 @@ from eduplan.demo.truth.facts import Facts
 __all__ = ["known_answers"]
 
 _FAMILIES = (
-    enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers, facilities,
-    vision_system, inclusion, safety, finance, health_returns,
-)  # fmt: skip
+    enrolment,
+    preschool,
+    compulsory,
+    balance,
+    cohorts,
+    senior,
+    special,
+    vision,
+    health,
+    teachers,
+    facilities,
+    vision_system,
+    inclusion,
+    safety,
+    finance,
+    health_returns,
+    after_school,
+)
 
 
 def known_answers(facts: Facts) -> dict[str, list[Row]]:
