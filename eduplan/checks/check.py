@@ -32,6 +32,7 @@ class Check:
         why: What is wrong with a figure when it does not hold.
         remedy: What the reader can do about it.
         reads: Every table that the result depends on.
+        condition: What holds for each offending row, for a rows query that judges each row by itself.
         sliceable: Whether the rows of one slice can be judged without those of another.
     """
 
@@ -45,6 +46,7 @@ class Check:
     why: Bilingual
     remedy: Bilingual
     reads: tuple[str, ...]
+    condition: str | None = None
     sliceable: bool = False
 
     @cached_property

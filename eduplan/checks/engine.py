@@ -3,28 +3,28 @@
 Belongs here: what makes the two work together. Does not belong here: which expectations there are. Import this
 module only where there is something to run: Great Expectations alone takes seconds to import.
 
-Three things are not as they come out of the box (see ``docs/decisions/0003-expectations.md``):
+Four things are not as they come out of the box (see ``docs/decisions/0003-expectations.md``):
 
 - The engine keeps one connection. As it comes, it returns its connection before it fetches, and DuckDB then drops
   the result (``IndexError``).
 - That connection is a cursor of the load's own, so no second process, file or lock is involved.
 - A batch is a query and not a table: the reflection of table columns forgets the schema, and a query can be one
-  slice of a table.
+  slice of a table. It is handed to the validator directly: data sources and assets are written out as YAML each time.
+- Conditions on single rows are counted by one query for all of them, together with the column expectations.
 """
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import duckdb
 
 from eduplan.checks.check import Check, Outcome
-from eduplan.declarations.suites import ROWS_QUERY
+from eduplan.declarations.suites import EXPECTATION_TYPES, ROWS_QUERY
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -32,12 +32,21 @@ import great_expectations as gx
 import sqlalchemy
 from duckdb_engine import ConnectionWrapper
 from great_expectations.compatibility import pydantic
-from great_expectations.core.expectation_suite import ExpectationSuite
+from great_expectations.core.batch import Batch, LegacyBatchDefinition
+from great_expectations.core.id_dict import IDDict
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation, Expectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.expectations.metrics.metric_provider import metric_partial
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from great_expectations.expectations.registry import get_expectation_impl
+from great_expectations.validator.validator import Validator
+
+logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 
 # No sample values: what is wrong is shown by a query, to those who may see the table.
 _RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -55,37 +64,67 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         yield self._connection
 
 
-class DuckDBDatasource(SQLDatasource):
-    """A SQL data source over an engine that was handed to it."""
+class _ConfiguredOnce(Expectation):
+    """Makes its configuration once; Great Expectations asks for it fifty times a validation and makes it each time."""
 
-    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
-    _handed: Any = pydantic.PrivateAttr(None)
+    _made: Any = pydantic.PrivateAttr(None)
 
     @property
-    def execution_engine_type(self) -> builtins.type[DuckDBExecutionEngine]:
-        """The engine's class."""
-        return DuckDBExecutionEngine
-
-    def hand(self, engine: sqlalchemy.Engine) -> None:
-        """Takes the engine that it works with."""
-        self._handed = engine
-
-    def get_engine(self) -> sqlalchemy.Engine:
-        """The engine that was handed over."""
-        engine: sqlalchemy.Engine = self._handed
-        return engine
-
-    def get_execution_engine(self) -> DuckDBExecutionEngine:
-        """The one execution engine, made at first use."""
-        if self._execution_engine is None:
-            self._execution_engine = DuckDBExecutionEngine(engine=self._handed, create_temp_table=False)
-        return self._execution_engine
-
-    def test_connection(self, test_assets: bool = True) -> None:
-        """Does nothing: the connection is open already."""
+    def configuration(self) -> ExpectationConfiguration:
+        """Type, arguments and meta data of the expectation."""
+        if self._made is None:
+            self._made = super().configuration
+        made: ExpectationConfiguration = self._made
+        return made
 
 
-class ExpectQueryToReturnNoRows(BatchExpectation):
+def _configured_once(expectation: str) -> None:
+    """Registers an expectation of Great Expectations again, under its name, as one that is configured once."""
+    impl = get_expectation_impl(expectation)
+    type(impl.__name__, (_ConfiguredOnce, impl), {"__module__": __name__, "__doc__": impl.__doc__})
+
+
+for _type in EXPECTATION_TYPES:
+    if _type != ROWS_QUERY:
+        _configured_once(_type)
+
+
+class RowsWhere(TableMetricProvider):
+    """How many rows a condition holds for: an aggregate, so that all of one batch are counted by one query."""
+
+    metric_name = "table.rows_where"
+    value_keys = ("condition",)
+
+    @metric_partial(
+        engine=SqlAlchemyExecutionEngine,
+        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+        domain_type=MetricDomainTypes.TABLE,
+    )
+    def _sqlalchemy(cls, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any) -> Any:  # noqa: N805
+        count = f"count(*) filter (where {metric_value_kwargs['condition']})"
+        return sqlalchemy.literal_column(count), metric_domain_kwargs, {}
+
+
+class ExpectNoRowsWhere(_ConfiguredOnce, BatchExpectation):
+    """No row for which a condition holds."""
+
+    condition: str
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.rows_where",)
+    success_keys: ClassVar[tuple[str, ...]] = ("condition",)
+    domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "row_condition", "condition_parser")
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: Any | None = None,
+    ) -> dict[str, Any]:
+        del runtime_configuration, execution_engine
+        count = metrics["table.rows_where"]
+        return {"success": count == 0, "result": {"unexpected_count": count}}
+
+
+class ExpectQueryToReturnNoRows(_ConfiguredOnce, BatchExpectation):
     """An unexpected-rows query that is counted and not fetched.
 
     The class of Great Expectations runs its query twice, and fetches rows that nobody asked for.
@@ -111,16 +150,13 @@ class ExpectationEngine:
     """Runs checks over tables of one open connection."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
         self._cursor = connection.cursor()
         engine = sqlalchemy.create_engine(
             _URL, creator=lambda: ConnectionWrapper(self._cursor), poolclass=sqlalchemy.pool.StaticPool
         )
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-        source = DuckDBDatasource(name="warehouse", connection_string=_URL)
-        self._source = context.data_sources.add_duckdb(source)
-        self._source.hand(engine)
+        self._context = gx.get_context(mode="ephemeral")
+        self._context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+        self._engine = DuckDBExecutionEngine(engine=engine, create_temp_table=False)
         self._batches = 0
 
     def validate(self, batch: str, checks: Sequence[Check]) -> dict[str, Outcome]:
@@ -133,14 +169,22 @@ class ExpectationEngine:
         Returns:
             The outcomes by the names of the checks.
         """
+        outcomes = self._validate(batch, checks)
+        if len(checks) > 1:  # a mistake in one condition spoils the query that counts all of them
+            for check in checks:
+                if outcomes[check.check_id].message is not None:
+                    outcomes |= self._validate(batch, [check])
+        return outcomes
+
+    def _validate(self, batch: str, checks: Sequence[Check]) -> dict[str, Outcome]:
         self._batches += 1
-        name = f"batch {self._batches}"
-        asset = self._source.add_query_asset(name, query=f"select * from {batch}")
-        batch_definition = asset.add_batch_definition_whole_table("all")
-        suite = ExpectationSuite(name=name, expectations=[_expectation(check, batch) for check in checks])
-        validated = batch_definition.get_batch().validate(suite, result_format=_RESULT_FORMAT)
-        self._source.assets.clear()  # each added one writes the list of all as YAML
-        return {result.expectation_config.meta["check_id"]: _outcome(result) for result in validated.results}
+        definition = LegacyBatchDefinition("warehouse", "load", f"batch {self._batches}", IDDict())
+        data = SqlAlchemyBatchData(self._engine, query=f"select * from {batch}", create_temp_table=False)
+        loaded = Batch(data=data, batch_definition=definition)  # type: ignore[arg-type]  # it says a class, and means one of it
+        validator = Validator(self._engine, data_context=self._context, batches=[loaded])
+        configurations = [_expectation(check, batch).configuration for check in checks]
+        results = validator.graph_validate(configurations, runtime_configuration={"result_format": _RESULT_FORMAT})
+        return {_check_id(result): _outcome(result) for result in results}
 
     def close(self) -> None:
         """Gives the cursor back."""
@@ -149,10 +193,16 @@ class ExpectationEngine:
 
 def _expectation(check: Check, batch: str) -> Expectation:
     meta = {"check_id": check.check_id}
+    if check.condition is not None:
+        return ExpectNoRowsWhere(condition=check.condition, meta=meta)
     if check.expectation == ROWS_QUERY:
         query = check.rows_query(batch).replace("{", "{{").replace("}", "}}")
         return ExpectQueryToReturnNoRows(query=query, meta=meta)
     return get_expectation_impl(check.expectation)(**check.kwargs, meta=meta)
+
+
+def _check_id(result: Any) -> str:
+    return str(result.expectation_config.meta["check_id"])
 
 
 def _outcome(result: Any) -> Outcome:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import TokenType, exp
 
 from eduplan.checks.check import Check
 from eduplan.checks.generated import checks_of_contract, checks_of_model, checks_of_references
 from eduplan.declarations.contracts import CodeList, Contract, load_code_lists
-from eduplan.declarations.models import SqlModel
+from eduplan.declarations.models import SqlModel, parsed
 from eduplan.declarations.suites import (
     ROWS_QUERY,
     CrossCheck,
@@ -45,6 +45,12 @@ _ROW_BY_ROW = frozenset(
         "expect_column_pair_values_a_to_be_greater_than_b",
     }
 )
+
+# Parts of a query for which a row cannot be judged alone, or not in the words of its own table.
+_MORE_THAN_A_ROW = (
+    exp.With, exp.Join, exp.Group, exp.Having, exp.Window, exp.Subquery, exp.SetOperation, exp.AggFunc, exp.Distinct,
+    exp.Limit, exp.Exists, exp.Order, exp.TableAlias,
+)  # fmt: skip
 
 # Schemas whose tables are neither models nor sources, but which a check may read.
 _ENGINE_SCHEMAS = frozenset({"plan", "codes", "reference", "landing"})
@@ -92,6 +98,7 @@ def _checks_of_suite(suite: Suite, known: set[str], where: str) -> list[Check]:
     for expectation in suite.expectations:
         reads = tables_of(expectation, suite.table, where=where)
         _check_known(reads, known, where)
+        condition = _row_condition(expectation, suite.table)
         checks.append(
             Check(
                 check_id=f"{suite.table}.{expectation.name or _default_name(expectation)}",
@@ -104,19 +111,29 @@ def _checks_of_suite(suite: Suite, known: set[str], where: str) -> list[Check]:
                 why=expectation.why,
                 remedy=expectation.remedy,
                 reads=reads,
-                sliceable=expectation.by_slice or _is_row_by_row(expectation),
+                condition=condition,
+                sliceable=expectation.by_slice or condition is not None or _is_row_by_row(expectation),
             )
         )
     return checks
 
 
 def _is_row_by_row(expectation: Expectation) -> bool:
-    """Whether each row is judged by itself, without any other row or table."""
+    return expectation.type in _ROW_BY_ROW and "mostly" not in expectation.kwargs
+
+
+def _row_condition(expectation: Expectation, table: str) -> str | None:
+    """The condition of a query over single rows; None for one that needs more than one row or table."""
     if expectation.type != ROWS_QUERY:
-        return expectation.type in _ROW_BY_ROW and "mostly" not in expectation.kwargs
-    tree = sqlglot.parse_one(str(expectation.kwargs["unexpected_rows_query"]).format(batch="the_batch"), read="duckdb")
-    others = (exp.With, exp.Join, exp.Group, exp.Having, exp.Window, exp.Subquery, exp.SetOperation, exp.AggFunc)
-    return isinstance(tree, exp.Select) and not tree.find(*others, exp.Distinct, exp.Limit, exp.Exists)
+        return None
+    text = str(expectation.kwargs["unexpected_rows_query"]).format(batch=table)
+    tree = parsed(text)
+    if not isinstance(tree, exp.Select) or tree.find(*_MORE_THAN_A_ROW) or len(list(tree.find_all(exp.Select))) > 1:
+        return None
+    where = next(
+        (token for token in sqlglot.tokenize(text, read="duckdb") if token.token_type is TokenType.WHERE), None
+    )
+    return text[where.end + 1 :].strip() if where else None
 
 
 def _check_of_cross(cross: CrossCheck) -> Check:

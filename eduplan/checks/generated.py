@@ -172,6 +172,7 @@ def _not_null_check(table: str, columns: Iterable[str], remedy: Bilingual) -> Ch
             zh="缺少这些值的记录会从按其分组的数字中漏掉。",
         ),
         remedy,
+        condition=anywhere,
         sliceable=True,
     )
 
@@ -229,7 +230,8 @@ def _rule_checks(table: str, contract: Contract, staged: set[str]) -> list[Check
     for rule in contract.rules:
         if not set(rule.columns) <= staged:
             continue
-        query = f"select * from {{batch}} where not ({rule.check.replace('{', '{{').replace('}', '}}')})"
+        broken = f"not ({rule.check})"
+        query = f"select * from {{batch}} where {broken.replace('{', '{{').replace('}', '}}')}"
         checks.append(
             _make(
                 table,
@@ -241,6 +243,7 @@ def _rule_checks(table: str, contract: Contract, staged: set[str]) -> list[Check
                 _SOURCE_REMEDY,
                 severity=Severity.WARNING if rule.severity is Severity.WARNING else Severity.ERROR,
                 rule=rule.rule,
+                condition=broken,
                 sliceable=True,
             )
         )
@@ -273,6 +276,7 @@ def _make(
     *,
     severity: Severity = Severity.CRITICAL,
     rule: str | None = None,
+    condition: str | None = None,
     sliceable: bool = False,
 ) -> Check:
     return Check(
@@ -286,5 +290,6 @@ def _make(
         why=why,
         remedy=remedy,
         reads=(table,),
+        condition=condition,
         sliceable=sliceable,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -128,6 +128,12 @@ class SqlModel:
         return tables_read(self.sql, where=str(self.path))
 
 
+@cache
+def parsed(sql: str) -> exp.Expr:
+    """The tree of a DuckDB query, for those who only look at it."""
+    return sqlglot.parse_one(sql, read="duckdb")
+
+
 def tables_read(sql: str, *, where: str) -> tuple[str, ...]:
     """The qualified tables that a DuckDB query reads, in name order.
 
@@ -135,7 +141,7 @@ def tables_read(sql: str, *, where: str) -> tuple[str, ...]:
         DeclarationError: The text is not one SQL query.
     """
     try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
+        tree = parsed(sql)
     except sqlglot.errors.ParseError as error:
         first = error.errors[0] if error.errors else {}
         place = f"{where}:{first.get('line', 1)}"

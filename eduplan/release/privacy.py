@@ -12,11 +12,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 import duckdb
-import sqlglot
 from sqlglot import exp
 
 from eduplan.declarations.contracts import Contract, Privacy
-from eduplan.declarations.models import SqlModel, dependency_order
+from eduplan.declarations.models import SqlModel, dependency_order, parsed
 from eduplan.errors import CheckFailure
 
 _PRIVATE = (Privacy.IDENTITY, Privacy.PERSON, Privacy.RESTRICTED)
@@ -115,7 +114,7 @@ def _with_new_names(sql: str, private: set[str]) -> set[str]:
     """Adds the names that a query gives to private columns, and to those names in turn."""
     if not any(name in sql for name in private):
         return private
-    aliases = list(sqlglot.parse_one(sql, read="duckdb").find_all(exp.Alias))
+    aliases = list(parsed(sql).find_all(exp.Alias))
     names, before = set(private), 0
     while len(names) > before:
         before = len(names)

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-import sqlglot
 from sqlglot import exp
 
-from eduplan.declarations.models import SqlModel
+from eduplan.declarations.models import SqlModel, parsed
 from eduplan.periods import school_year_text
 
 SHAPE = ""
@@ -56,11 +55,7 @@ def restricted(model: SqlModel, inputs: Collection[str], partition: str, slices:
     """
     condition = f"{partition} in ({', '.join(quoted(text) for text in slices)})"
     text = model.sql
-    found = [
-        table
-        for table in sqlglot.parse_one(text, read="duckdb").find_all(exp.Table)
-        if f"{table.db}.{table.name}" in inputs
-    ]
+    found = [table for table in parsed(text).find_all(exp.Table) if f"{table.db}.{table.name}" in inputs]
     for table in sorted(found, key=lambda found: -int(found.this.meta["start"])):
         start, end = int(table.args["db"].meta["start"]), int(table.this.meta["end"]) + 1
         alias = "" if table.alias else f" as {table.name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -71,8 +72,6 @@ def test_expectations_of_a_whole_table(connection, case, success, rows):
 
 
 def test_a_mistake_in_one_expectation_does_not_stop_the_others(connection):
-    from dataclasses import replace
-
     from eduplan.checks.engine import ExpectationEngine
 
     broken = check("unexpected_rows_expectation", unexpected_rows_query="select nothing_like_it from {batch}")
@@ -81,6 +80,37 @@ def test_a_mistake_in_one_expectation_does_not_stop_the_others(connection):
     assert outcomes["t.y"].unexpected == 1
     assert outcomes["t.x"].success is False
     assert "nothing_like_it" in (outcomes["t.x"].message or "")
+
+
+def with_condition(name: str, condition: str) -> Check:
+    query = f"select * from {{batch}} where {condition}"
+    return replace(
+        check("unexpected_rows_expectation", unexpected_rows_query=query), check_id=name, condition=condition
+    )
+
+
+def test_conditions_on_rows_and_columns_are_counted_by_one_query(connection):
+    from eduplan.checks.engine import ExpectationEngine, sqlalchemy
+
+    statements: list[str] = []
+    engine = ExpectationEngine(connection)
+    sqlalchemy.event.listen(
+        sqlalchemy.engine.Engine, "before_cursor_execute", lambda _c, _u, statement, *_: statements.append(statement)
+    )
+    few, many = with_condition("t.few", "n > 1 and s is null"), with_condition("t.many", "s like 'b%' or s <> ':n'")
+    outcomes = engine.validate("main.t", [few, many, CASES[0][0], CASES[1][0]])
+    assert {name: outcome.unexpected for name, outcome in outcomes.items()} == {"t.few": 1, "t.many": 2, "t.x": 1}
+    assert sum("filter (where" in statement for statement in statements) == 1
+
+
+def test_a_mistake_in_one_condition_does_not_stop_those_that_it_is_counted_with(connection):
+    from eduplan.checks.engine import ExpectationEngine
+
+    outcomes = ExpectationEngine(connection).validate(
+        "main.t", [with_condition("t.broken", "nothing_like_it > 1"), with_condition("t.sound", "n = 1")]
+    )
+    assert outcomes["t.sound"] == Outcome(success=False, unexpected=1)
+    assert "nothing_like_it" in (outcomes["t.broken"].message or "")
 
 
 def test_the_connection_of_the_load_stays_usable(connection, capsys):
