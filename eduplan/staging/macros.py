@@ -12,6 +12,7 @@ import duckdb
 
 from eduplan.declarations.loading import read_text
 from eduplan.declarations.macros import load_macros as read_macros
+from eduplan.declarations.macros import macros_used
 from eduplan.project import Project
 
 ENGINE_MACROS = Path(__file__).with_name("macros.sql")
@@ -27,6 +28,8 @@ def load_macros(connection: duckdb.DuckDBPyConnection, project: Project) -> None
 
 
 def macro_text(project: Project) -> str:
-    """The statements that create the macros."""
-    statements = [read_text(ENGINE_MACROS), *(macro.sql for macro in read_macros(project.sql).values())]
+    """The statements that create the macros, each after those that it calls, whichever file they stand in."""
+    macros = read_macros(project.sql)
+    ordered = macros_used(";\n".join(macro.sql for macro in macros.values()), macros)
+    statements = [read_text(ENGINE_MACROS), *(macro.sql for macro in ordered)]
     return ";\n".join(statement.rstrip().rstrip(";") for statement in statements)

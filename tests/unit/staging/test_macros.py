@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from eduplan.staging.macros import ENGINE_MACROS
+from eduplan.staging.macros import ENGINE_MACROS, load_macros
 from tests.unit.staging.conftest import Bureau, identity_number
 
 
@@ -65,3 +65,12 @@ def test_a_project_adds_its_own_macros(bureau: Bureau) -> None:
     (folder / "twice.sql").write_text("create or replace macro twice(number) as number * 2;\n", encoding="utf-8")
     bureau.load()
     assert bureau.ask("select twice(21), completed_years(date '2000-01-01', date '2024-01-01')") == [(42, 24)]
+
+
+def test_a_macro_may_call_one_of_a_later_file(bureau: Bureau) -> None:
+    folder = bureau.project.sql / "macros"
+    folder.mkdir(parents=True)
+    (folder / "a.sql").write_text("create or replace macro twice_more(x) as twice(x) + twice(x);", encoding="utf-8")
+    (folder / "b.sql").write_text("create or replace macro twice(x) as 2 * x;", encoding="utf-8")
+    load_macros(bureau.connection, bureau.project)
+    assert bureau.ask("select twice_more(3)") == [(12,)]
