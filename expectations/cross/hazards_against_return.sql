@@ -14,13 +14,13 @@ with
 
 declared as (
     select
-        returns.school_year,
+        sent.school_year,
         schools.division_code,
-        cast(sum(returns.hazards_found) as bigint) as hazards
-    from staging.safety_return as returns
+        cast(sum(sent.hazards_found) as bigint) as hazards
+    from staging.safety_return as sent
     inner join core.school_year as schools
-        on returns.school_year = schools.school_year and returns.school_code = schools.school_code
-    group by returns.school_year, schools.division_code
+        on sent.school_year = schools.school_year and sent.school_code = schools.school_code
+    group by sent.school_year, schools.division_code
 ),
 
 logged as (

@@ -12,6 +12,7 @@ from eduplan.demo.truth import (
     balance,
     cohorts,
     compulsory,
+    digital,
     enrolment,
     facilities,
     finance,
@@ -49,6 +50,7 @@ _FAMILIES = (
     finance,
     health_returns,
     after_school,
+    digital,
 )
 
 
