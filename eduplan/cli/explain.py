@@ -1,7 +1,7 @@
-"""``eduplan explain INDICATOR``: from a value down to numerator, denominator, tables, batches and files.
+"""``eduplan explain SUBJECT``: from a value down to numerator, denominator, tables, batches and files.
 
-Belongs here: the question and its answer on the terminal. Does not belong here: finding the answer
-(``eduplan.indicators.explain``).
+Belongs here: the question, and the answer for an indicator. Does not belong here: finding the answer
+(``eduplan.indicators.explain``), and the answer for a commitment (``eduplan.cli.explain_commitment``).
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eduplan.cli.commands import command
+from eduplan.cli.commitments import COMMITMENT_ID
 from eduplan.cli.session import Language, Session
 from eduplan.cli.sql import open_database
 from eduplan.cli.status import find_area
 
 if TYPE_CHECKING:
+    import duckdb
+
     from eduplan.indicators.explain import Explanation
 
 Row = dict[str, Any]
@@ -39,26 +42,87 @@ def register(app: typer.Typer) -> None:
     @command(app, "explain")
     def explain(
         session: Session,
-        indicator: Annotated[str, typer.Argument(help="Code of an indicator, such as HLT-01.")],
+        subject: Annotated[
+            str, typer.Argument(help="Code of an indicator, such as HLT-01, or of a commitment, such as 3.3-12.")
+        ],
         area: Annotated[str | None, typer.Option(help="Code or name of a district, or code of a school.")] = None,
         period: Annotated[str | None, typer.Option(help="A period such as 2022-23, instead of the latest.")] = None,
         json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
     ) -> None:
-        """Shows where a published value comes from: numerator and denominator, tables, batches and files."""
-        from eduplan.indicators.explain import explain as explain_value
-
+        """Shows where a published value comes from, or what stands behind a commitment of the plan."""
         connection = open_database(session)
         try:
             place = find_area(connection, area)
-            found = explain_value(connection, written_code(indicator), area=place and place[0], period=period)
+            if COMMITMENT_ID.fullmatch(subject):
+                _commitment(session, connection, subject, place, as_json=json)
+            else:
+                _indicator(session, connection, written_code(subject), place and place[0], period, as_json=json)
         finally:
             connection.close()
-        if json:
-            from eduplan.cli.output import write_json
 
-            write_json(sys.stdout, asdict(found))
+
+def _commitment(
+    session: Session,
+    connection: duckdb.DuckDBPyConnection,
+    subject: str,
+    place: tuple[str, str, str] | None,
+    *,
+    as_json: bool,
+) -> None:
+    from eduplan.cli.explain_commitment import tell_commitment
+    from eduplan.indicators.explain_commitment import explain_commitment
+
+    found = explain_commitment(connection, subject, area=place[0] if place else None)
+    if as_json:
+        _write_json(asdict(found))
+        return
+    city = session.open_project().settings.city_name
+    names = place[1:] if place else (city.en, city.zh)
+    tell_commitment(session, found, names[session.lang == "zh"])
+
+
+def _indicator(
+    session: Session,
+    connection: duckdb.DuckDBPyConnection,
+    code: str,
+    area: str | None,
+    period: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    from eduplan.cli.explain_commitment import tell_registered, tell_relations
+    from eduplan.indicators.explain import explain as explain_value
+    from eduplan.indicators.explain_commitment import (
+        baselines_of,
+        commitments_of,
+        failing_units,
+        registered_indicator,
+    )
+
+    commitments = commitments_of(connection, code)
+    waiting = registered_indicator(connection, code)
+    if waiting:
+        if as_json:
+            _write_json({"registered": waiting, "commitments": commitments})
         else:
-            _tell(session, found)
+            tell_registered(session, waiting, commitments)
+        return
+    found = explain_value(connection, code, area=area, period=period)
+    baselines = baselines_of(connection, "indicator", code)
+    failing = failing_units(connection, code, area)
+    if as_json:
+        related = {"commitments": commitments, "baselines": baselines, "failing_units": failing}
+        _write_json({**asdict(found), **related})
+        return
+    _tell(session, found)
+    tell_relations(session, commitments, baselines, failing)
+    _tell_files(session, found.batches)
+
+
+def _write_json(value: dict[str, Any]) -> None:
+    from eduplan.cli.output import write_json
+
+    write_json(sys.stdout, value)
 
 
 def written_code(text: str) -> str:
@@ -84,6 +148,7 @@ def _tell(session: Session, found: Explanation) -> None:
     statuses = {_cell(row): row for row in reversed(found.statuses)}
     rows = [_value_line(row, entry, statuses.get(_cell(row)), lang) for row in [*found.base, *found.values]]
     print_table(out, headings, rows, numeric=headings[2:6])
+    _tell_sums(session, found)
     for measure in found.measures:
         where = f" where {measure.where}" if measure.where else ""
         years = f" ({measure.year_offset:+d})" if measure.year_offset else ""
@@ -91,7 +156,37 @@ def _tell(session: Session, found: Explanation) -> None:
         out.print(Text(f"{side}: sum({measure.column}) from {measure.mart}{where}{years}"))
     for table, reads in found.tables.items():
         out.print(Text(f"  {table} ← {', '.join(reads)}", style="dim"))
-    _tell_files(session, found.batches)
+
+
+def _tell_sums(session: Session, found: Explanation) -> None:
+    """The sum behind the verdict of every target; of several parts the worst."""
+    from rich.text import Text
+
+    from eduplan.cli.sums import sum_text
+    from eduplan.cli.targets import target_text
+    from eduplan.cli.words import EVIDENCE, sign, worst
+
+    lang, entry = session.lang, found.indicator
+    targets: dict[int, list[Row]] = {}
+    for row in found.statuses:
+        targets.setdefault(row["target_number"], []).append(row)
+    for rows in targets.values():
+        row = worst(rows)
+        dictionary = {name: entry[name] for name in ("decimals", "scale", "direction")}
+        full = {**row, **dictionary, "indicator_kind": entry["kind"]}
+        target = target_text(
+            kind=row["kind"],
+            direction=entry["direction"],
+            value=row["target_value"],
+            upper=row["target_upper"],
+            deadline=row["deadline"],
+            unit=row["unit"],
+            lang=lang,
+        )
+        look = sign(row["status"])
+        text = Text(f"{target} ({EVIDENCE[row['evidence']][lang]}): {sum_text(full, lang)} → ")
+        text.append(f"{look.symbol} {look.word(lang)}", style=look.style)
+        session.out.print(text)
 
 
 def _tell_files(session: Session, batches: list[Row]) -> None:

@@ -70,14 +70,26 @@ def register(app: typer.Typer) -> None:
     def status(
         session: Session,
         subject: Annotated[
-            str | None, typer.Argument(help="A chapter (4 or ch4_system), a family (HLT) or an indicator (HLT-01).")
+            str | None,
+            typer.Argument(
+                help="A chapter (4 or ch4_system), a family (HLT) or an indicator (HLT-01); with --commitments a "
+                "chapter, a section (3.3) or a commitment (3.3-12)."
+            ),
         ] = None,
+        commitments: Annotated[
+            bool, typer.Option("--commitments", help="The promises of the plan, instead of indicators.")
+        ] = False,
         area: Annotated[str | None, typer.Option(help="Code or name of a district, instead of the city.")] = None,
         period: Annotated[str | None, typer.Option(help="A period such as 2022-23, instead of the latest.")] = None,
         json: Annotated[bool, typer.Option("--json", help="Every component of every status as JSON.")] = False,
     ) -> None:
         """Shows the scorecard of the published release."""
+        if commitments and period:
+            raise UsageFault("commitments have their latest status alone", where=period, remedy="leave --period out")
         connection = open_database(session)
+        if commitments:
+            _commitments(session, connection, subject, area, as_json=json)
+            return
         try:
             rows = read_rows(connection, subject, period)
             place = find_area(connection, area)
@@ -96,6 +108,29 @@ def register(app: typer.Typer) -> None:
             write_json(sys.stdout, [row for row in rows if place is None or row["ref_area"] == place[0]])
             return
         _show(session, rows, place, released)
+
+
+def _commitments(
+    session: Session, connection: duckdb.DuckDBPyConnection, subject: str | None, area: str | None, *, as_json: bool
+) -> None:
+    """Shows the commitments: by chapter, or one by one where some are named."""
+    from eduplan.cli.commitments import print_commitments, read_commitments
+
+    try:
+        place = find_area(connection, area)
+        rows = read_commitments(connection, subject, place[0] if place else None)
+        released = _release_text(connection)
+    finally:
+        connection.close()
+    if as_json:
+        from eduplan.cli.output import write_json
+
+        write_json(sys.stdout, rows)
+        return
+    project, lang = session.open_project(), session.lang
+    title = _title(project, "commitments_of_plan", place, released, lang)
+    labels = code_labels(project, lang)
+    print_commitments(session.out, rows, title=title, lang=lang, one_by_one=subject is not None, labels=labels)
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, subject: str | None, period: str | None) -> list[Row]:
@@ -145,12 +180,13 @@ def find_area(connection: duckdb.DuckDBPyConnection, area: str | None) -> tuple[
         return None
     found = connection.execute(
         "select ref_area, name_en, name_zh from plan.areas "
-        "where ref_area = ? or (ref_area_level <> 'school' and (name_zh = ? or lower(name_en) = lower(?)))",
+        "where ref_area = ? or (ref_area_level in ('city', 'district') and (name_zh = ? or lower(name_en) = lower(?)))",
         [area, area, area],
     ).fetchone()
     if found is None:
         codes = connection.execute(
-            "select string_agg(ref_area, ', ' order by ref_area) from plan.areas where ref_area_level <> 'school'"
+            "select string_agg(ref_area, ', ' order by ref_area) from plan.areas "
+            "where ref_area_level in ('city', 'district')"
         ).fetchone()
         raise UsageFault("no such area", where=area, remedy=f"known are {codes[0] if codes else 'none'}")
     return found[0], found[1] or found[2], found[2]
@@ -166,12 +202,16 @@ def _show(session: Session, rows: list[Row], place: tuple[str, str, str] | None,
     from eduplan.cli.scorecard import print_scorecard
 
     project, lang = session.open_project(), session.lang
-    city = project.settings.city_name
-    name = (city.zh if lang == "zh" else city.en) if place is None else place[2 if lang == "zh" else 1]
-    title = " · ".join(part for part in (word("scorecard", lang), name, released) if part)
+    title = _title(project, "scorecard", place, released, lang)
     print_scorecard(
         session.out, lines_of(rows, project, lang, area=place[0] if place else None), title=title, lang=lang
     )
+
+
+def _title(project: Project, key: str, place: tuple[str, str, str] | None, released: str, lang: Language) -> str:
+    city = project.settings.city_name
+    name = (city.zh if lang == "zh" else city.en) if place is None else place[2 if lang == "zh" else 1]
+    return " · ".join(part for part in (word(key, lang), name, released) if part)
 
 
 def lines_of(rows: list[Row], project: Project, lang: Language, *, area: str | None) -> list[Line]:

@@ -42,6 +42,26 @@ WORDS: dict[str, dict[Language, str]] = {
     "staged": {"en": "Staged", "zh": "入库"},
     "quarantined": {"en": "Quarantined", "zh": "待修"},
     "release": {"en": "Release", "zh": "发布版本"},
+    "commitments_of_plan": {"en": "Commitments of the plan", "zh": "规划承诺进展"},
+    "chapter": {"en": "Chapter", "zh": "篇章"},
+    "commitment": {"en": "Commitment", "zh": "承诺"},
+    "commitments": {"en": "Commitments", "zh": "承诺数"},
+    "of_commitments": {"en": "commitments", "zh": "项承诺"},
+    "due": {"en": "Due", "zh": "期限"},
+    "every_year": {"en": "every year", "zh": "每年"},
+    "decided_by": {"en": "Decided by", "zh": "判断依据"},
+    "office": {"en": "Office", "zh": "责任科室"},
+    "promised": {"en": "Promised", "zh": "规划目标"},
+    "task": {"en": "Task", "zh": "任务"},
+    "note": {"en": "Note", "zh": "说明"},
+    "sum": {"en": "The sum", "zh": "算式"},
+    "answers_for": {"en": "Answers for", "zh": "回应承诺"},
+    "waits_for": {"en": "Not computed yet; waits for", "zh": "尚未计算，待"},
+    "stated": {"en": "Stated by the plan", "zh": "规划所述"},
+    "counted": {"en": "counted here", "zh": "本库统计"},
+    "doubtful": {"en": "doubtful", "zh": "存疑"},
+    "failing": {"en": "Missing", "zh": "未达标单位"},
+    "and_more": {"en": "and {number} more in plan.failing_units", "zh": "等，另有 {number} 个见 plan.failing_units"},
 }
 
 
@@ -53,6 +73,10 @@ class Sign(NamedTuple):
     symbol: str
     style: str
 
+    def word(self, lang: Language) -> str:
+        """The word in a language."""
+        return self.zh if lang == "zh" else self.en
+
 
 SIGNS: dict[str, Sign] = {
     "met": Sign("met", "已达成", "✔", "bold green"),
@@ -62,6 +86,7 @@ SIGNS: dict[str, Sign] = {
     "missed": Sign("missed", "未达成", "✘", "bold red"),
     "insufficient_data": Sign("insufficient data", "数据不足", "?", "magenta"),
     "no_judgement": Sign("not judged", "不作评价", "–", "dim"),
+    "task": Sign("by task", "任务回应", "◇", "cyan"),
     "context": Sign("context", "背景指标", "·", "dim"),
 }
 
@@ -83,3 +108,26 @@ def sign(status: str | None) -> Sign:
         return SIGNS["context"]
     known = SIGNS.get(status)
     return known or Sign(status.replace("_", " "), status, "·", "dim")
+
+
+TIERS: dict[str, dict[Language, str]] = {
+    "measurable": {"en": "measurable", "zh": "可量化"},
+    "programme": {"en": "programme register", "zh": "项目台账"},
+    "evidence": {"en": "evidence file", "zh": "佐证材料"},
+}
+COMMITMENT_TYPES: dict[str, dict[Language, str]] = {
+    "quantified_target": {"en": "quantified target", "zh": "量化目标"},
+    "coverage_target": {"en": "coverage target", "zh": "覆盖目标"},
+    "system": {"en": "system to be built", "zh": "体系建设"},
+    "mechanism": {"en": "mechanism", "zh": "机制"},
+    "programme": {"en": "programme", "zh": "项目"},
+    "state_at_start": {"en": "state when the plan began", "zh": "基期状况"},
+    "system_in_place": {"en": "system in place when the plan began", "zh": "基期已有体系"},
+    "mechanism_in_place": {"en": "mechanism in place when the plan began", "zh": "基期已有机制"},
+    "programme_in_place": {"en": "programme in place when the plan began", "zh": "基期已有项目"},
+}
+EVIDENCE: dict[str, dict[Language, str]] = {
+    "plan": {"en": "plan", "zh": "规划"},
+    "national": {"en": "national", "zh": "国家"},
+    "own": {"en": "own", "zh": "自定"},
+}

@@ -55,6 +55,13 @@ _STATUS = f"""
     answers as (
         select commitment, bool_and(is_computed) as are_computed
         from plan.commitment_indicators group by commitment
+    ),
+    idle as (
+        select answers.commitment, min(found.reason) as reason
+        from plan.commitment_indicators as answers
+        join plan.status as found on found.indicator = answers.indicator
+        where found.is_latest and found.ref_area_level = 'city' and found.status = 'no_judgement'
+        group by answers.commitment
     )
     select
         deciding.commitment, deciding.ref_area_level, deciding.ref_area, deciding.time_period, deciding.status,
@@ -68,17 +75,19 @@ _STATUS = f"""
         commitments.commitment, 'city', $city, null,
         case
             when commitments.task_en is not null then 'task'
-            when answers.are_computed then 'no_judgement'
+            when answers.are_computed or idle.reason is not null then 'no_judgement'
             else 'insufficient_data'
         end,
         case
             when commitments.task_en is not null then 'answered_by_task'
+            when idle.reason is not null then idle.reason
             when answers.are_computed then 'no_target'
             else 'not_computed'
         end,
         null, null, null, null, null, 0, 0, 0, 0, 0, 0, 0
     from plan.commitments as commitments
     left join answers using (commitment)
+    left join idle using (commitment)
     where not exists (
         select 1 from judged where judged.commitment = commitments.commitment and judged.ref_area_level = 'city'
     )

@@ -3,8 +3,9 @@
 Belongs here: finding everything that stands behind a value, in a release or in the working warehouse. Does not belong
 here: computing anything anew, or showing it.
 
-It needs ``plan.indicators``, ``plan.indicator_values``, ``plan.status``, ``plan.areas``, ``plan.lineage`` and the
-batches, which a release holds as ``about.batches`` and the working warehouse as ``landing.batches``.
+It needs ``plan.indicators``, ``plan.indicator_values``, ``plan.status``, ``plan.targets``, ``plan.areas``,
+``plan.lineage`` and the batches, which a release holds as ``about.batches`` and the working warehouse as
+``landing.batches``.
 """
 
 from __future__ import annotations
@@ -153,11 +154,31 @@ def _statuses(connection: duckdb.DuckDBPyConnection, code: str, values: Sequence
     cells = {tuple(row[name] for name in CELL) for row in values}
     found = _rows(
         connection,
-        "select * from plan.status where indicator = ? and ref_area_level = ? and ref_area = ? and reference_year = ? "
-        "order by target_number",
+        "select found.*, targets.sign, targets.evidence from plan.status as found "
+        "join plan.targets as targets "
+        "on targets.indicator = found.indicator and targets.target_number = found.target_number "
+        "where found.indicator = ? and ref_area_level = ? and ref_area = ? and reference_year = ? "
+        "order by found.target_number",
         [code, values[0]["ref_area_level"], values[0]["ref_area"], values[0]["reference_year"]],
     )
-    return [row for row in found if tuple(row[name] for name in CELL) in cells]
+    return with_deadlines(connection, [row for row in found if tuple(row[name] for name in CELL) in cells])
+
+
+def with_deadlines(connection: duckdb.DuckDBPyConnection, statuses: Sequence[Row]) -> list[Row]:
+    """Statuses with ``at_deadline``, the row whose verdict stands where the deadline of the target is past."""
+    return [{**row, "at_deadline": _at_deadline(connection, row)} for row in statuses]
+
+
+def _at_deadline(connection: duckdb.DuckDBPyConnection, row: Row) -> Row | None:
+    if row["deadline"] is None or row["reference_year"] <= row["deadline"]:
+        return None
+    same = " and ".join(f"{name} = ?" for name in CELL)
+    found = _rows(
+        connection,
+        f"select * from plan.status where indicator = ? and target_number = ? and reference_year = ? and {same}",
+        [row["indicator"], row["target_number"], row["deadline"], *(row[name] for name in CELL)],
+    )
+    return found[0] if found else None
 
 
 def _measures(formula: Row) -> list[MeasureUse]:

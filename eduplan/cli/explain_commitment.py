@@ -1,0 +1,175 @@
+"""``eduplan explain 3.3-12``: what was promised, how far it has come, and the sums behind it.
+
+Belongs here: showing a commitment, and an indicator that is not computed yet. Does not belong here: finding it
+(``eduplan.indicators.explain_commitment``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eduplan.cli.commitments import due_text
+from eduplan.cli.session import Language, Session
+from eduplan.cli.words import COMMITMENT_TYPES, EVIDENCE, TIERS, sign, word, worst
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from eduplan.indicators.explain_commitment import CommitmentExplanation
+
+Row = dict[str, Any]
+
+_HEADINGS = ("indicator", "year", "value", "target", "status", "sum")
+_PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
+_TOTAL = "_T"
+SHOWN_UNITS = 10
+"""So many failing units are named; the table has the rest."""
+
+
+def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -> None:
+    """Prints a commitment with its indicators and the sum of each."""
+    from rich.text import Text
+
+    from eduplan.cli.status import code_labels
+
+    lang, out, entry = session.lang, session.out, found.commitment
+    stop = "：" if lang == "zh" else ": "
+    out.print(Text(f"{entry['commitment']}  {entry[f'label_{lang}']} · {area}", style="bold"))
+    place = f"{entry['chapter_number']} {entry[f'chapter_title_{lang}']} › {entry['section']} "
+    out.print(Text(f"{place}{entry[f'section_title_{lang}']}", style="dim"))
+    facts = [COMMITMENT_TYPES[entry["commitment_type"]][lang], TIERS[entry["tier"]][lang]]
+    facts += [f"{word('due', lang)}{stop}{due_text(entry, lang)}"] if due_text(entry, lang) else []
+    out.print(Text(" · ".join([*facts, entry[f"office_{lang}"]])))
+    for key, column in (("promised", "target"), ("task", "task"), ("note", "note")):
+        if entry[f"{column}_{lang}"]:
+            out.print(Text(f"{word(key, lang)}{stop}{entry[f'{column}_{lang}']}"))
+    _tell_baselines(out, found.baselines, lang)
+    _tell_status(out, found.status, lang)
+    if found.judgements:
+        _tell_judgements(out, found.judgements, lang, code_labels(session.open_project(), lang))
+    for row in found.context:
+        out.print(Text(f"· {row['indicator']} {row[f'name_{lang}']}{stop}{sign('context').word(lang)}", style="dim"))
+    for row in found.waiting:
+        waits = ", ".join(row["waits_for"])
+        out.print(Text(f"? {row['indicator']} {row[f'name_{lang}']}{stop}{word('waits_for', lang)} {waits}"))
+
+
+def _tell_status(out: Console, status: Row | None, lang: Language) -> None:
+    from rich.text import Text
+
+    from eduplan.cli.sums import reason_text
+
+    stop = "：" if lang == "zh" else ": "
+    if status is None:
+        out.print(Text(f"{word('status', lang)}{stop}{sign('no_judgement').word(lang)}"))
+        return
+    look = sign(status["status"])
+    text = Text(f"{word('status', lang)}{stop}")
+    text.append(f"{look.symbol} {look.word(lang)}", style=look.style)
+    if status["indicator"]:
+        whose = EVIDENCE[status["target_evidence"]][lang]
+        text.append(f" · {word('decided_by', lang)} {status['indicator']} ({whose})")
+    else:
+        text.append(f" · {reason_text(status['reason'], lang)}")
+    out.print(text)
+
+
+def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict[str, str]) -> None:
+    """A line a target: the worst of its parts, with the sum that leads to the verdict."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from eduplan.cli.scorecard import number
+    from eduplan.cli.sums import sum_text
+    from eduplan.cli.targets import target_text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in _HEADINGS:
+        table.add_column(word(heading, lang), no_wrap=heading in ("year", "value"), ratio=None)
+    targets: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        targets.setdefault((row["indicator"], row["target_number"]), []).append(row)
+    for parts in targets.values():
+        row = worst(parts)
+        look = sign(row["status"])
+        target = target_text(
+            kind=row["kind"],
+            direction=row["direction"],
+            value=row["target_value"],
+            upper=row["target_upper"],
+            deadline=row["deadline"],
+            unit=row["unit"],
+            lang=lang,
+        )
+        table.add_row(
+            Text(f"{row['indicator']} {row[f'name_{lang}']}{_part(row, len(parts), labels, lang)}"),
+            row["time_period"],
+            number(row["obs_value"], row["decimals"], row["unit"]),
+            Text(f"{target} ({EVIDENCE[row['evidence']][lang]})"),
+            Text(f"{look.symbol} {look.word(lang)}", style=look.style),
+            Text(sum_text(row, lang)),
+        )
+    out.print(table)
+
+
+def _part(row: Row, parts: int, labels: dict[str, str], lang: Language) -> str:
+    names = [labels.get(row[part]) or str(row[part]) for part in _PARTS if row[part] != _TOTAL]
+    if parts > 1 and names:
+        names[-1] = word("worst_of", lang).format(number=parts, part=names[-1])
+    return f" ({', '.join(names)})" if names else ""
+
+
+def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
+    """What the plan says of its start, with what the warehouse counted beside it."""
+    from rich.text import Text
+
+    from eduplan.cli.scorecard import number
+    from eduplan.cli.targets import plain_number
+
+    stop = "：" if lang == "zh" else ": "
+    for row in rows:
+        what = row["indicator"] or row[f"label_{lang}"]
+        text = (
+            f"{word('stated', lang)}{stop}{what} {plain_number(float(row['baseline_value']))} ({row['calendar_year']}"
+        )
+        text += f", {word('doubtful', lang)})" if row["is_doubtful"] else ")"
+        if row["obs_value"] is not None:
+            text += f"; {word('counted', lang)} {number(row['obs_value'], row['decimals'], row['unit'])}"
+        out.print(Text(text))
+
+
+def tell_relations(session: Session, commitments: list[Row], baselines: list[Row], failing: list[Row]) -> None:
+    """Prints what surrounds an indicator: its commitments, the plan's own figures, and who it lacks."""
+    from rich.text import Text
+
+    lang, out = session.lang, session.out
+    stop = "：" if lang == "zh" else ": "
+    for row in commitments:
+        out.print(Text(f"{word('answers_for', lang)}{stop}{row['commitment']} {row[f'label_{lang}']}"))
+    _tell_baselines(out, baselines, lang)
+    if failing:
+        named = [f"{row['unit_name'] or row['unit_code']} ({float(row['missing']):g})" for row in failing[:SHOWN_UNITS]]
+        more = len(failing) - len(named)
+        text = ("、" if lang == "zh" else ", ").join(named)
+        text += f" {word('and_more', lang).format(number=more)}" if more else ""
+        out.print(Text(f"{word('failing', lang)} ({len(failing)}, {failing[0]['time_period']}){stop}{text}"))
+
+
+def tell_registered(session: Session, entry: Row, commitments: list[Row]) -> None:
+    """Prints an indicator that waits for its source."""
+    from rich.text import Text
+
+    lang, out = session.lang, session.out
+    stop = "：" if lang == "zh" else ": "
+    out.print(Text(f"{entry['indicator']}  {entry[f'name_{lang}']}", style="bold"))
+    out.print(Text(f"{word('waits_for', lang)} {', '.join(entry['waits_for'])}", style="magenta"))
+    for side in ("numerator", "denominator"):
+        if entry[f"{side}_{lang}"]:
+            out.print(Text(f"{word(side, lang)}{stop}{entry[f'{side}_{lang}']}"))
+    if entry[f"target_{lang}"]:
+        out.print(Text(f"{word('target', lang)}{stop}{entry[f'target_{lang}']}"))
+    if entry[f"note_{lang}"]:
+        out.print(Text(entry[f"note_{lang}"], style="dim"))
+    out.print(Text(f"{word('source', lang)}{stop}{entry['source_text']} ({entry['evidence']})", style="dim"))
+    tell_relations(session, commitments, [], [])
