@@ -11,3 +11,12 @@ create or replace macro apportion(amount, part, whole) as
 create or replace macro has_bmi_of(weight_kg, height_cm, cut) as
     weight_kg * 10000
     >= cast(cut as decimal(4, 1)) * cast(height_cm as decimal(5, 1)) * cast(height_cm as decimal(5, 1));
+
+-- What a group would have been paid for its months at the mean pay of another group, rounded up to a millionth of a
+-- yuan by whole numbers alone. Pay in fen reaches this amount exactly when its mean reaches the other mean.
+create or replace macro pay_at_mean(months, other_pay, other_months) as
+    cast(
+        months * (cast(other_pay * 100 as bigint) // other_months) * 10000
+        + (months * (cast(other_pay * 100 as bigint) % other_months) * 10000 + other_months - 1) // other_months
+        as decimal(26, 0)
+    ) * cast(0.000001 as decimal(6, 6));

@@ -24,6 +24,7 @@ from eduplan.demo.records import (
     kindergarten_quality,
     literacy_tests,
     mental_health_return,
+    payroll,
     quality_monitoring,
     safety_return,
     school_buses,
@@ -61,6 +62,7 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     information_systems.write,
     literacy_tests.write,
     ict_training.write,
+    payroll.write,
 )
 """The sources, in the order in which they are written."""
 

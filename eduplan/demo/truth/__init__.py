@@ -19,6 +19,7 @@ from eduplan.demo.truth import (
     health,
     health_returns,
     inclusion,
+    pay,
     preschool,
     safety,
     senior,
@@ -51,6 +52,7 @@ _FAMILIES = (
     health_returns,
     after_school,
     digital,
+    pay,
 )
 
 
