@@ -13,9 +13,9 @@ create or replace macro guards_needed(pupils, is_boarding_school) as
 
 -- An alarm works that was tested within a year, a platform is used that was reported to within thirty days.
 create or replace macro is_tested(tested_on, filled_on) as
-    coalesce(date_diff('day', tested_on, filled_on) between 0 and 365, false);
+    coalesce(tested_on between filled_on - interval 365 day and filled_on, false);
 create or replace macro is_reporting(last_reported_on, filled_on) as
-    coalesce(date_diff('day', last_reported_on, filled_on) between 0 and 30, false);
+    coalesce(last_reported_on between filled_on - interval 30 day and filled_on, false);
 
 -- Drills: every teaching month, of which a year has nine; every quarter in kindergartens.
 create or replace macro has_enough_drills(stage, months_with_drill) as
