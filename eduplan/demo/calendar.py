@@ -23,6 +23,13 @@ def day_of(year: int, month: int, day: int) -> int:
     return (date(year, month, day) - EPOCH).days
 
 
+def mid_month(years: AnyArray, months: AnyArray) -> Ints:
+    """The numbers of the 15th of months."""
+    first = EPOCH.year
+    table = np.array([[day_of(year, month, 15) for month in range(1, 13)] for year in range(first, LAST.year + 1)])
+    return np.asarray(table[years - first, months - 1], dtype=np.int64)
+
+
 def census_day(year: int) -> int:
     """The census date of the school year that starts in a year."""
     return day_of(year, 9, 1)

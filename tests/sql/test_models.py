@@ -1,4 +1,4 @@
-"""Given rows, a model, expected rows: one case an entry of ``cases/<schema>.<model>.yml``."""
+"""Given rows, a model, expected rows (or ``only`` some): one case an entry of ``cases/<schema>.<model>.yml``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_case(warehouse: duckdb.DuckDBPyConnection, table: str, case: dict[str, 
     given = {name: [{**block.get("all", {}), **row} for row in block["rows"]] for name, block in case["given"].items()}
     expected: list[Row] = case["expected"]
     columns = list(expected[0]) if expected else MODELS[table].header.key
-    found = rows_of(warehouse, table, given, columns)
+    found = rows_of(warehouse, table, given, columns, case.get("only", "true"))
     assert broken_declarations(warehouse, MODELS[table]) == []
     assert _comparable(found) == _comparable(expected)
 

@@ -38,8 +38,9 @@ def empty_warehouse() -> duckdb.DuckDBPyConnection:
 
 
 def rows_of(
-    connection: duckdb.DuckDBPyConnection, table: str, given: dict[str, list[Row]], columns: list[str]
-) -> list[Row]:
+    connection: duckdb.DuckDBPyConnection, table: str, given: dict[str, list[Row]], columns: list[str],
+    only: str = "true",
+) -> list[Row]:  # fmt: skip
     """The rows that a model gives, with the models below it run from the given rows up.
 
     Args:
@@ -47,6 +48,7 @@ def rows_of(
         table: Model under test.
         given: Rows by table; a model that is given is not run.
         columns: Columns to return.
+        only: Which rows to return, for a model that has rows for everything on a code list.
     """
     for name, rows in given.items():
         for row in rows:
@@ -56,7 +58,7 @@ def rows_of(
     for model in ORDER:
         if model.table in needed:
             connection.execute(f"insert into {model.table} {model.sql}")
-    result = connection.execute(f"select {', '.join(columns)} from {table}")
+    result = connection.execute(f"select {', '.join(columns)} from {table} where {only}")
     return [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
 
 

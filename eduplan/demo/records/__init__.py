@@ -25,6 +25,8 @@ from eduplan.demo.records import (
     literacy_tests,
     mental_health_return,
     payroll,
+    programme_persons,
+    programmes,
     quality_monitoring,
     safety_return,
     school_buses,
@@ -63,6 +65,8 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     literacy_tests.write,
     ict_training.write,
     payroll.write,
+    programmes.write,
+    programme_persons.write,
 )
 """The sources, in the order in which they are written."""
 

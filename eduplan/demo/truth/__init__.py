@@ -21,6 +21,7 @@ from eduplan.demo.truth import (
     inclusion,
     pay,
     preschool,
+    programmes,
     safety,
     senior,
     special,
@@ -53,6 +54,7 @@ _FAMILIES = (
     after_school,
     digital,
     pay,
+    programmes,
 )
 
 

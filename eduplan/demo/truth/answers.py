@@ -67,12 +67,24 @@ class Answers:
 
     def count(
         self, code: str, year: int, table: pl.DataFrame, *, by: Sequence[str] = (), silent: Sequence[int] = (),
-        decimals: int = 0, calendar: bool = False,
+        decimals: int = 0, calendar: bool = False, districts: bool = True, city: int | None = None,
     ) -> None:  # fmt: skip
-        """Adds a count: the sum of ``num``, in parts of ``decimals``; districts that reported nothing have no value."""
-        for keys, sums in self._grouped(table.with_columns(den=pl.lit(0)), by, (), districts=True):
+        """Adds a count: the sum of ``num``.
+
+        Args:
+            code: Indicator.
+            year: School year.
+            table: Contributions: ``num``, ``district`` and the dimensions that are asked for.
+            by: Dimensions of the city's breakdowns, one at a time.
+            silent: Districts that reported nothing, so that they have no value.
+            decimals: Decimals of the sum, which is a whole number of such a part.
+            calendar: Whether the value is one of a calendar year.
+            districts: Whether each district has a value.
+            city: The city's value where it is not the sum, because what is counted may be in several districts.
+        """
+        for keys, sums in self._grouped(table.with_columns(den=pl.lit(0)), by, (), districts=districts):
             for record in sums.iter_rows(named=True):
-                num = record["num"] or 0
+                num = city if city is not None and not keys else record["num"] or 0
                 missing = "district" in keys and record["district"] in silent
                 value = None if missing else num / 10**decimals
                 shown = None if missing else _number(num, decimals)
