@@ -13,6 +13,7 @@ from eduplan.demo.records import (
     canteens,
     data_catalogue,
     digital_return,
+    district_return,
     facilities,
     finance,
     hazards,
@@ -29,6 +30,7 @@ from eduplan.demo.records import (
     programmes,
     quality_monitoring,
     safety_return,
+    school_activities,
     school_buses,
     school_finance,
     smart_homework,
@@ -67,6 +69,8 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     payroll.write,
     programmes.write,
     programme_persons.write,
+    school_activities.write,
+    district_return.write,
 )
 """The sources, in the order in which they are written."""
 

@@ -23,6 +23,7 @@ from eduplan.demo.truth import (
     preschool,
     programmes,
     safety,
+    school_work,
     senior,
     special,
     teachers,
@@ -55,6 +56,7 @@ _FAMILIES = (
     digital,
     pay,
     programmes,
+    school_work,
 )
 
 
