@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from eduplan.declarations.chapters import Chapter
+from eduplan.declarations.commitments import Commitment, Office
+from eduplan.declarations.loading import parse_yaml_as
 from eduplan.declarations.registry import Registry, load_registry
 from eduplan.indicators.commitments import write_commitments
-from eduplan.indicators.tables import create_plan_tables
+from eduplan.indicators.severity import WORST_FIRST
+from eduplan.indicators.tables import CELL, create_plan_tables
 from eduplan.indicators.texts import load_texts, write_plan_comments
 
-from .conftest import CITY, PlanBench
+from .conftest import CITY, PlanBench, new_plan_bench
 
 MART = "school_year varchar, division_code varchar, n int, m int, d int"
 CHAPTERS = """
@@ -173,3 +180,36 @@ def test_every_table_of_the_plan_says_what_it_means(plan: PlanBench) -> None:
         ).fetchall()
     }
     assert used == set(load_texts().columns)
+
+
+@settings(max_examples=12, deadline=None)
+@given(statuses=st.lists(st.sampled_from([*WORST_FIRST, "no_judgement"]), max_size=6))
+def test_a_commitment_is_never_better_than_its_worst_judgement(statuses: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        plan = new_plan_bench(Path(folder))
+        create_plan_tables(plan.connection)
+        indicator = plan.indicators(INDICATORS)["SEN-01"]
+        registry = Registry(
+            chapters=parse_yaml_as(list[Chapter], CHAPTERS, where="test"),
+            offices={each.office: each for each in parse_yaml_as(list[Office], OFFICES, where="test")},
+            commitments={each.id: each for each in parse_yaml_as(list[Commitment], commitment(1), where="test")},
+            indicators={"SEN-01": indicator},
+        )
+        for number, status in enumerate(statuses, start=1):
+            columns = "indicator, target_number, kind, series, sign, start_year, tolerance, evidence, levels"
+            plan.connection.execute(
+                f"insert into plan.targets ({columns}) values ('SEN-01', ?, 'hold', 'SEN-01', 1, 2020, 1, 'plan', [])",
+                [number],
+            )
+            names = ", ".join(["indicator", "target_number", "kind", *CELL])
+            plan.connection.execute(
+                f"insert into plan.status ({names}, time_period, reference_year, obs_status, unit, status, reason, "
+                f"is_latest) values ('SEN-01', ?, 'hold', 'city', '{CITY}', '_T', '_T', '_T', '_T', '_T', '_T', "
+                "'2021-22', 2021, 'A', '%', ?, 'r', true)",
+                [number, status],
+            )
+        write_commitments(plan.connection, registry, city_code=CITY)
+        ((found, judged),) = plan.connection.execute("select status, judged from plan.commitment_status").fetchall()
+    judging = [status for status in statuses if status != "no_judgement"]
+    assert judged == len(judging)
+    assert found == (min(judging, key=WORST_FIRST.index) if judging else "no_judgement")

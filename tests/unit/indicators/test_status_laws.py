@@ -6,7 +6,7 @@ Each example is a mart of several districts with series of their own, judged by 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Case:
     tolerance: int
     direction: str
     has_deadline: bool
+    areas: dict[str, int] = field(default_factory=dict)
 
     def judged(self, scale: int) -> dict[tuple[str, int], dict[str, Any]]:
         """Status rows by area and year, with the unit made larger or smaller by the scale."""
@@ -46,7 +47,9 @@ class Case:
         value = "" if self.kind in ("full_coverage", "direction") else f", value: {float(self.value * unit)}"
         upper = f", upper: {float((self.value + 20) * unit)}" if self.kind == "range" else ""
         deadline = f", deadline: {DEADLINE}" if self.has_deadline else ""
-        target = f"{{kind: {self.kind}{value}{upper}{deadline}, tolerance: {float(self.tolerance * unit)}}}"
+        areas = ", ".join(f"'{area}': {float(value * unit)}" for area, value in self.areas.items())
+        own = f", areas: {{{areas}}}" if areas else ""
+        target = f"{{kind: {self.kind}{value}{upper}{deadline}{own}, tolerance: {float(self.tolerance * unit)}}}"
         return f"""
 - code: SEN-01
   kind: ratio
@@ -97,13 +100,17 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
+BY_VALUE = ("hold", "reach", "milestone", "step")
+"""Kinds whose value can differ by area."""
+
+
 def trusted(row: dict[str, Any]) -> bool:
     return row["obs_status"] == "A" and row["coverage_pct"] >= 90
 
 
 @settings(max_examples=30, deadline=None)
 @given(case=cases())
-def test_marks_follow_from_the_stored_components(case: Case) -> None:
+def test_a_target_that_is_met_is_never_at_risk_and_a_missed_one_never_met(case: Case) -> None:
     judged = case.judged(100)
     for (area, year), row in judged.items():
         status = row["status"]
@@ -145,14 +152,7 @@ def test_rescaling_the_unit_changes_nothing(case: Case, scale: int) -> None:
 @settings(max_examples=15, deadline=None)
 @given(case=cases())
 def test_thin_coverage_never_gives_a_good_mark(case: Case) -> None:
-    thin = Case(
-        [(*row[:4], 89, 100) for row in case.rows],
-        case.kind,
-        case.value,
-        case.tolerance,
-        case.direction,
-        case.has_deadline,
-    )
+    thin = replace(case, rows=[(*row[:4], 89, 100) for row in case.rows])
     assert not {row["status"] for row in thin.judged(100).values()} & (GOOD | {"at_risk"})
 
 
@@ -175,3 +175,27 @@ def test_the_path_is_the_straight_line_from_the_first_trusted_year(case: Case) -
         distance = sign * (value - path)
         expected = "on_track" if distance >= 0 else "at_risk" if distance >= -case.tolerance else "off_track"
         assert row["status"] == expected, (area, year, row)
+
+
+@settings(max_examples=15, deadline=None)
+@given(case=cases())
+def test_without_a_baseline_there_is_no_good_mark(case: Case) -> None:
+    judged = case.judged(100)
+    for (area, year), row in judged.items():
+        earlier = [y for (a, y), r in judged.items() if a == area and y < year and trusted(r)]
+        if not earlier and not (case.has_deadline and year > DEADLINE):
+            assert row["status"] not in {"on_track", "at_risk", "off_track"}, (area, year, row)
+            if case.kind in ("step", "direction"):
+                assert row["status"] != "met", (area, year, row)
+
+
+@settings(max_examples=8, deadline=None)
+@given(case=cases().filter(lambda case: case.kind in BY_VALUE), other=st.integers(1, 100))
+def test_an_area_with_a_value_of_its_own_is_judged_as_if_everybody_had_it(case: Case, other: int) -> None:
+    """And nobody else is judged otherwise than before."""
+    area = "990101"
+    before, alone = case.judged(100), replace(case, areas={area: other}).judged(100)
+    everybody = replace(case, value=other).judged(100)
+    for (place, year), row in alone.items():
+        expected = (everybody if place == area else before)[place, year]
+        assert row == expected, (place, year)
