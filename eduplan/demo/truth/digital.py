@@ -34,7 +34,7 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     returned = schools.join(facts.records["digital_return", year], on="school")
     _equipment(answers, facts, year, returned)
     _smart_campus(answers, year, returned)
-    _homework(answers, facts, year)
+    homework(answers, facts, year)
     _data(answers, facts, year)
     tests = facts.with_schools(facts.records["literacy_test", year])
     answers.ratio("DIG-13", year, tests.with_columns(num=pl.col("at_standard"), den=pl.col("tested")), by=("grade",))
@@ -71,7 +71,8 @@ def _smart_campus(answers: Answers, year: int, returned: pl.DataFrame) -> None:
     answers.count("DIG-04.benchmark", year, returned.with_columns(num=benchmark.cast(pl.Int64)))
 
 
-def _homework(answers: Answers, facts: Facts, year: int) -> None:
+def homework(answers: Answers, facts: Facts, year: int) -> None:
+    """DIG-05: classes and pupils of the roll in each month of the log, in schools that the log has."""
     log = facts.records["smart_homework", year]
     roll = facts.pupils[year].filter(pl.col("grade_number").is_between(3, 9))
     classes = (

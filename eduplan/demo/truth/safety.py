@@ -46,7 +46,7 @@ def everybody(facts: Facts, year: int) -> pl.DataFrame:
 def answer(answers: Answers, facts: Facts, year: int) -> None:
     """Adds the values of a year."""
     _returns(answers, facts, year)
-    _hazards(answers, facts, year)
+    hazards(answers, facts, year)
     _incidents(answers, facts, year)
     _canteens(answers, facts, year)
     day = census_day(year)
@@ -83,7 +83,8 @@ def _returns(answers: Answers, facts: Facts, year: int) -> None:
     answers.ratio("SAF-12", year, share(returned, pl.col("months_with_drill") >= due))
 
 
-def _hazards(answers: Answers, facts: Facts, year: int) -> None:
+def hazards(answers: Answers, facts: Facts, year: int) -> None:
+    """SAF-06: hazards removed on time, of those that were removed or due by 31 August."""
     is_closed = pl.col("closed_on") >= 0
     judged = facts.with_schools(facts.records["hazard", year]).filter(
         is_closed | (pl.col("due_on") <= day_of(year + 1, 8, 31))
