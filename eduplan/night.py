@@ -8,9 +8,10 @@ stages that need them, because a night in which nothing changed ends before any 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -368,6 +369,7 @@ def _stages(
     if in_force:
         report.nothing_changed, report.release_id = True, in_force
         return
+    _import_checks_meanwhile()
     with _timed(report, "build"):
         report.tables_built = len(build(connection, project, declarations, progress=progress).builds)
     with _timed(report, "indicators"):
@@ -381,6 +383,16 @@ def _stages(
         made = release(connection, project, declarations, checked, now=now)
         state.remember(connection, made.release_id, now)
     report.release_id, report.is_new_release = made.release_id, made.is_new
+
+
+def _import_checks_meanwhile() -> None:
+    """Imports Great Expectations, which takes seconds of Python, while DuckDB builds tables on the other core."""
+
+    def import_engine() -> None:
+        with suppress(Exception):  # whoever needs it imports it again, and says why it fails
+            import eduplan.checks.engine  # noqa: F401
+
+    threading.Thread(target=import_engine, name="import of checks", daemon=True).start()
 
 
 @contextmanager

@@ -10,7 +10,8 @@ Four things are not as they come out of the box (see ``docs/decisions/0003-expec
 - That connection is a cursor of the load's own, so no second process, file or lock is involved.
 - A batch is a query and not a table: the reflection of table columns forgets the schema, and a query can be one
   slice of a table. It is handed to the validator directly: data sources and assets are written out as YAML each time.
-- Conditions on single rows are counted by one query for all of them, together with the column expectations.
+- One query a table shows that most of its checks hold, by aggregates (``proofs``). A check that it does not show is
+  validated on its own, for the number of its offending rows.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from typing import Any, ClassVar
 import duckdb
 
 from eduplan.checks.check import Check, Outcome
-from eduplan.declarations.suites import EXPECTATION_TYPES, ROWS_QUERY
+from eduplan.checks.proofs import proof
+from eduplan.declarations.suites import ROWS_QUERY
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -78,22 +80,11 @@ class _ConfiguredOnce(Expectation):
         return made
 
 
-def _configured_once(expectation: str) -> None:
-    """Registers an expectation of Great Expectations again, under its name, as one that is configured once."""
-    impl = get_expectation_impl(expectation)
-    type(impl.__name__, (_ConfiguredOnce, impl), {"__module__": __name__, "__doc__": impl.__doc__})
+class TableAggregate(TableMetricProvider):
+    """An aggregate over a batch; Great Expectations asks for all of one batch in one query."""
 
-
-for _type in EXPECTATION_TYPES:
-    if _type != ROWS_QUERY:
-        _configured_once(_type)
-
-
-class RowsWhere(TableMetricProvider):
-    """How many rows a condition holds for: an aggregate, so that all of one batch are counted by one query."""
-
-    metric_name = "table.rows_where"
-    value_keys = ("condition",)
+    metric_name = "table.aggregate"
+    value_keys = ("aggregate",)
 
     @metric_partial(
         engine=SqlAlchemyExecutionEngine,
@@ -101,16 +92,15 @@ class RowsWhere(TableMetricProvider):
         domain_type=MetricDomainTypes.TABLE,
     )
     def _sqlalchemy(cls, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any) -> Any:  # noqa: N805
-        count = f"count(*) filter (where {metric_value_kwargs['condition']})"
-        return sqlalchemy.literal_column(count), metric_domain_kwargs, {}
+        return sqlalchemy.literal_column(metric_value_kwargs["aggregate"]), metric_domain_kwargs, {}
 
 
-class ExpectNoRowsWhere(_ConfiguredOnce, BatchExpectation):
-    """No row for which a condition holds."""
+class ExpectAggregateToBeZero(_ConfiguredOnce, BatchExpectation):
+    """An aggregate that is 0 where a check holds."""
 
-    condition: str
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.rows_where",)
-    success_keys: ClassVar[tuple[str, ...]] = ("condition",)
+    aggregate: str
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.aggregate",)
+    success_keys: ClassVar[tuple[str, ...]] = ("aggregate",)
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "row_condition", "condition_parser")
 
     def _validate(
@@ -120,7 +110,7 @@ class ExpectNoRowsWhere(_ConfiguredOnce, BatchExpectation):
         execution_engine: Any | None = None,
     ) -> dict[str, Any]:
         del runtime_configuration, execution_engine
-        count = metrics["table.rows_where"]
+        count = metrics["table.aggregate"]
         return {"success": count == 0, "result": {"unexpected_count": count}}
 
 
@@ -169,20 +159,22 @@ class ExpectationEngine:
         Returns:
             The outcomes by the names of the checks.
         """
-        outcomes = self._validate(batch, checks)
-        if len(checks) > 1:  # a mistake in one condition spoils the query that counts all of them
-            for check in checks:
-                if outcomes[check.check_id].message is not None:
-                    outcomes |= self._validate(batch, [check])
+        proofs = {check.check_id: found for check in checks if (found := proof(check))}
+        outcomes = self._validate(batch, [_expectation(check, batch, proofs.get(check.check_id)) for check in checks])
+        unproven = [
+            check for check in checks if check.check_id in proofs and not _is_counted(check, outcomes[check.check_id])
+        ]
+        if unproven:
+            outcomes |= self._validate(batch, [_expectation(check, batch) for check in unproven])
         return outcomes
 
-    def _validate(self, batch: str, checks: Sequence[Check]) -> dict[str, Outcome]:
+    def _validate(self, batch: str, expectations: Sequence[Expectation]) -> dict[str, Outcome]:
         self._batches += 1
         definition = LegacyBatchDefinition("warehouse", "load", f"batch {self._batches}", IDDict())
         data = SqlAlchemyBatchData(self._engine, query=f"select * from {batch}", create_temp_table=False)
         loaded = Batch(data=data, batch_definition=definition)  # type: ignore[arg-type]  # it says a class, and means one of it
         validator = Validator(self._engine, data_context=self._context, batches=[loaded])
-        configurations = [_expectation(check, batch).configuration for check in checks]
+        configurations = [expectation.configuration for expectation in expectations]
         results = validator.graph_validate(configurations, runtime_configuration={"result_format": _RESULT_FORMAT})
         return {_check_id(result): _outcome(result) for result in results}
 
@@ -191,14 +183,20 @@ class ExpectationEngine:
         self._cursor.close()
 
 
-def _expectation(check: Check, batch: str) -> Expectation:
+def _expectation(check: Check, batch: str, aggregate: str | None = None) -> Expectation:
+    """The expectation of a check: an aggregate that shows that it holds, or else the one that counts what breaks it."""
     meta = {"check_id": check.check_id}
-    if check.condition is not None:
-        return ExpectNoRowsWhere(condition=check.condition, meta=meta)
+    if aggregate:
+        return ExpectAggregateToBeZero(aggregate=aggregate, meta=meta)
     if check.expectation == ROWS_QUERY:
         query = check.rows_query(batch).replace("{", "{{").replace("}", "}}")
         return ExpectQueryToReturnNoRows(query=query, meta=meta)
     return get_expectation_impl(check.expectation)(**check.kwargs, meta=meta)
+
+
+def _is_counted(check: Check, outcome: Outcome) -> bool:
+    """Whether an aggregate said all there is to say: it was found, and is 0 or the number of offending rows."""
+    return outcome.message is None and (outcome.success or check.condition is not None)
 
 
 def _check_id(result: Any) -> str:
