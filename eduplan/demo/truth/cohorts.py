@@ -23,6 +23,7 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     if year - 1 in facts.pupils:
         _drop_outs(answers, facts, year)
         _promotion(answers, facts, year)
+        _tracked(answers, facts, year)
     if year - 2 in facts.pupils:
         _junior_cohort(answers, facts, year)
 
@@ -70,7 +71,35 @@ def _promotion(answers: Answers, facts: Facts, year: int) -> None:
     before = pupils(facts, year - 1).filter(studied).join(gone_for_good(facts, [year]), on="person", how="anti")
     now = facts.pupils[year].select("person", now=pl.col("grade_number"))
     followed = before.join(now, on="person", how="left", maintain_order="left")
-    answers.ratio("COH-01.promotion", year, share(followed, pl.col("now") == pl.col("grade_number") + 1), by=("sex",))
+    moves = facts.moves[year]
+    reasons = moves.group_by("person").agg(
+        has_dropped=((pl.col("status") == "left") & (pl.col("change") == "drop_out")).any(),
+        is_away=(pl.col("status") == "suspended").any(),
+    )
+    followed = followed.join(reasons, on="person", how="left", maintain_order="left").with_columns(
+        pl.col("has_dropped", "is_away").fill_null(value=False)
+    )
+    nowhere = pl.col("now").is_null()
+    outcomes = {
+        "promotion": pl.col("now") == pl.col("grade_number") + 1,
+        "repetition": pl.col("now") == pl.col("grade_number"),
+        "dropout": nowhere & pl.col("has_dropped"),
+        "lost": nowhere & ~pl.col("has_dropped") & ~pl.col("is_away"),
+    }
+    for name, hit in outcomes.items():
+        answers.ratio(f"COH-01.{name}", year, share(followed, hit), by=("stage", "grade", "sex"))
+
+
+def _tracked(answers: Answers, facts: Facts, year: int) -> None:
+    """From grade one on or, while the rolls are younger than that, from the grade of the first roll."""
+    began_in = max(facts.years[0], year - 8)
+    grade = 9 - (year - began_in)
+    began = pl.col("stage").is_in(["primary", "junior"]) & (pl.col("grade_number") == grade)
+    gone = gone_for_good(facts, list(range(began_in + 1, year + 1)))
+    members = pupils(facts, began_in).filter(began).join(gone, on="person", how="anti")
+    now = facts.pupils[year].filter(pl.col("grade_number") >= 9).select("person", stayed=pl.lit(value=True))
+    followed = members.join(now, on="person", how="left", maintain_order="left")
+    answers.ratio("CMP-01.tracked", year, share(followed, pl.col("stayed")), by=("sex",))
 
 
 def _junior_cohort(answers: Answers, facts: Facts, year: int) -> None:
