@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from eduplan.demo.records import (
     after_school_service,
+    aid,
     canteens,
     data_catalogue,
     digital_return,
@@ -36,6 +37,7 @@ from eduplan.demo.records import (
     smart_homework,
     special_needs_register,
     special_teachers,
+    teaching_posts,
     training_bodies,
     vision_referral,
 )
@@ -54,6 +56,8 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     school_buses.write,
     finance.write,
     school_finance.write,
+    aid.write,
+    teaching_posts.write,
     vision_referral.write,
     mental_health_return.write,
     after_school_service.write,

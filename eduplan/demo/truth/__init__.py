@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from eduplan.demo.truth import (
     after_school,
+    aid,
     balance,
     cohorts,
     compulsory,
@@ -27,6 +28,7 @@ from eduplan.demo.truth import (
     senior,
     special,
     teachers,
+    teaching_posts,
     vision,
     vision_system,
 )
@@ -51,6 +53,8 @@ _FAMILIES = (
     inclusion,
     safety,
     finance,
+    aid,
+    teaching_posts,
     health_returns,
     after_school,
     digital,
