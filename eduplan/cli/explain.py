@@ -135,7 +135,7 @@ def _tell(session: Session, found: Explanation) -> None:
     from rich.text import Text
 
     from eduplan.cli.output import print_table
-    from eduplan.cli.words import word
+    from eduplan.cli.words import SOURCE_EVIDENCE, in_brackets, word
 
     lang, out, entry = session.lang, session.out, found.indicator
     area = found.area[f"name_{lang}"] or found.area["name_zh"] or found.area["ref_area"]
@@ -143,7 +143,8 @@ def _tell(session: Session, found: Explanation) -> None:
     out.print(Text(entry[f"definition_{lang}"]))
     if entry[f"note_{lang}"]:
         out.print(Text(entry[f"note_{lang}"], style="dim"))
-    out.print(Text(f"{word('source', lang)}: {entry['source_text']} ({entry['evidence']})", style="dim"))
+    source = entry["source_text"] + in_brackets(SOURCE_EVIDENCE[entry["evidence"]][lang], lang)
+    out.print(Text(f"{word('source', lang)}: {source}", style="dim"))
     headings = [word(key, lang) for key in _VALUE_HEADINGS]
     statuses = {_cell(row): row for row in reversed(found.statuses)}
     rows = [_value_line(row, entry, statuses.get(_cell(row)), lang) for row in [*found.base, *found.values]]
@@ -164,7 +165,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
 
     from eduplan.cli.sums import sum_text
     from eduplan.cli.targets import target_text
-    from eduplan.cli.words import EVIDENCE, sign, worst
+    from eduplan.cli.words import EVIDENCE, in_brackets, sign, worst
 
     lang, entry = session.lang, found.indicator
     targets: dict[int, list[Row]] = {}
@@ -184,7 +185,8 @@ def _tell_sums(session: Session, found: Explanation) -> None:
             lang=lang,
         )
         look = sign(row["status"])
-        text = Text(f"{target} ({EVIDENCE[row['evidence']][lang]}): {sum_text(full, lang)} → ")
+        whose = in_brackets(EVIDENCE[row["evidence"]][lang], lang)
+        text = Text(f"{target}{whose}{'：' if lang == 'zh' else ': '}{sum_text(full, lang)} → ")
         text.append(f"{look.symbol} {look.word(lang)}", style=look.style)
         session.out.print(text)
 

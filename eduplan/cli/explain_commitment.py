@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eduplan.cli.commitments import due_text
 from eduplan.cli.session import Language, Session
-from eduplan.cli.words import COMMITMENT_TYPES, EVIDENCE, TIERS, sign, word, worst
+from eduplan.cli.words import COMMITMENT_TYPES, EVIDENCE, SOURCE_EVIDENCE, TIERS, in_brackets, sign, word, worst
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +48,8 @@ def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -
     if found.judgements:
         _tell_judgements(out, found.judgements, lang, code_labels(session.open_project(), lang))
     for row in found.context:
-        out.print(Text(f"· {row['indicator']} {row[f'name_{lang}']}{stop}{sign('context').word(lang)}", style="dim"))
+        look = sign("no_judgement" if row["has_target"] else "context")
+        out.print(Text(f"{look.symbol} {row['indicator']} {row[f'name_{lang}']}{stop}{look.word(lang)}", style="dim"))
     for row in found.waiting:
         waits = ", ".join(row["waits_for"])
         out.print(Text(f"? {row['indicator']} {row[f'name_{lang}']}{stop}{word('waits_for', lang)} {waits}"))
@@ -68,7 +69,7 @@ def _tell_status(out: Console, status: Row | None, lang: Language) -> None:
     text.append(f"{look.symbol} {look.word(lang)}", style=look.style)
     if status["indicator"]:
         whose = EVIDENCE[status["target_evidence"]][lang]
-        text.append(f" · {word('decided_by', lang)} {status['indicator']} ({whose})")
+        text.append(f" · {word('decided_by', lang)} {status['indicator']}{in_brackets(whose, lang)}")
     else:
         text.append(f" · {reason_text(status['reason'], lang)}")
     out.print(text)
@@ -106,7 +107,7 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
             Text(f"{row['indicator']} {row[f'name_{lang}']}{_part(row, len(parts), labels, lang)}"),
             row["time_period"],
             number(row["obs_value"], row["decimals"], row["unit"]),
-            Text(f"{target} ({EVIDENCE[row['evidence']][lang]})"),
+            Text(target + in_brackets(EVIDENCE[row["evidence"]][lang], lang)),
             Text(f"{look.symbol} {look.word(lang)}", style=look.style),
             Text(sum_text(row, lang)),
         )
@@ -117,7 +118,7 @@ def _part(row: Row, parts: int, labels: dict[str, str], lang: Language) -> str:
     names = [labels.get(row[part]) or str(row[part]) for part in _PARTS if row[part] != _TOTAL]
     if parts > 1 and names:
         names[-1] = word("worst_of", lang).format(number=parts, part=names[-1])
-    return f" ({', '.join(names)})" if names else ""
+    return in_brackets(("，" if lang == "zh" else ", ").join(names), lang) if names else ""
 
 
 def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
@@ -130,10 +131,9 @@ def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
     stop = "：" if lang == "zh" else ": "
     for row in rows:
         what = row["indicator"] or row[f"label_{lang}"]
-        text = (
-            f"{word('stated', lang)}{stop}{what} {plain_number(float(row['baseline_value']))} ({row['calendar_year']}"
-        )
-        text += f", {word('doubtful', lang)})" if row["is_doubtful"] else ")"
+        doubt = f" · {word('doubtful', lang)}" if row["is_doubtful"] else ""
+        text = f"{word('stated', lang)}{stop}{what} {plain_number(float(row['baseline_value']))}"
+        text += in_brackets(f"{row['calendar_year']}{doubt}", lang)
         if row["obs_value"] is not None:
             text += f"; {word('counted', lang)} {number(row['obs_value'], row['decimals'], row['unit'])}"
         out.print(Text(text))
@@ -153,7 +153,8 @@ def tell_relations(session: Session, commitments: list[Row], baselines: list[Row
         more = len(failing) - len(named)
         text = ("、" if lang == "zh" else ", ").join(named)
         text += f" {word('and_more', lang).format(number=more)}" if more else ""
-        out.print(Text(f"{word('failing', lang)} ({len(failing)}, {failing[0]['time_period']}){stop}{text}"))
+        count = in_brackets(f"{len(failing)} · {failing[0]['time_period']}", lang)
+        out.print(Text(f"{word('failing', lang)}{count}{stop}{text}"))
 
 
 def tell_registered(session: Session, entry: Row, commitments: list[Row]) -> None:
@@ -171,5 +172,6 @@ def tell_registered(session: Session, entry: Row, commitments: list[Row]) -> Non
         out.print(Text(f"{word('target', lang)}{stop}{entry[f'target_{lang}']}"))
     if entry[f"note_{lang}"]:
         out.print(Text(entry[f"note_{lang}"], style="dim"))
-    out.print(Text(f"{word('source', lang)}{stop}{entry['source_text']} ({entry['evidence']})", style="dim"))
+    source = entry["source_text"] + in_brackets(SOURCE_EVIDENCE[entry["evidence"]][lang], lang)
+    out.print(Text(f"{word('source', lang)}{stop}{source}", style="dim"))
     tell_relations(session, commitments, [], [])

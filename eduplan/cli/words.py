@@ -131,3 +131,14 @@ EVIDENCE: dict[str, dict[Language, str]] = {
     "national": {"en": "national", "zh": "国家"},
     "own": {"en": "own", "zh": "自定"},
 }
+SOURCE_EVIDENCE: dict[str, dict[Language, str]] = {
+    "found": {"en": "read in a copy of the source", "zh": "见于来源文本"},
+    "recalled": {"en": "recalled, to be checked against the source", "zh": "据通识，待核对原文"},
+    "seed": {"en": "defined by the plan", "zh": "规划原文界定"},
+    "own design": {"en": "own design", "zh": "自行设计"},
+}
+
+
+def in_brackets(text: str, lang: Language) -> str:
+    """A text in the brackets of the language, with the space before them that it needs."""
+    return f"（{text}）" if lang == "zh" else f" ({text})"

@@ -39,7 +39,7 @@ class CommitmentExplanation:
         commitment: Its row of ``plan.commitments``.
         status: Its row of ``plan.commitment_status``; nothing where nothing is judged of it in that area.
         judgements: The latest judgement of every target of its indicators.
-        context: Indicators that answer for it and have no target there.
+        context: Indicators that answer for it and are not judged there, with ``has_target`` if they are elsewhere.
         waiting: Indicators that answer for it and are not computed yet.
         baselines: Figures that the plan states, with the values that the warehouse has for the same year.
     """
@@ -87,7 +87,9 @@ def explain_commitment(
     judged = {row["indicator"] for row in judgements}
     context = rows_of(
         connection,
-        "select indicator, name_en, name_zh from plan.indicators where indicator in (select unnest($codes)) order by 1",
+        "select indicator, name_en, name_zh, exists (select 1 from plan.targets as targets "
+        "where targets.indicator = found.indicator) as has_target "
+        "from plan.indicators as found where indicator in (select unnest($codes)) order by 1",
         codes=[code for code in computed if code not in judged],
     )
     waiting = rows_of(
