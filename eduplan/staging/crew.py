@@ -21,14 +21,15 @@ from eduplan.staging.stage import orderly_scans
 from eduplan.staging.work import Done, Job, Worker
 
 LARGE_BYTES = 32 * 1024 * 1024
-"""DuckDB reads a text in parts of this size, so a smaller file cannot use a second thread: it would wait and spin."""
+"""DuckDB reads a text in parts of this size, so a smaller file cannot use a second thread: it would wait and spin. A
+larger one needs all threads only if it is most of the work."""
 
 MANY_FILES = 4
 """From so many files of persons on, remembering keys costs less than making them again."""
 
 
 class Crew:
-    """Stages files: small ones side by side on one thread each, large ones alone on all threads.
+    """Stages files: side by side on one thread each, but a file that is most of the work alone on all threads.
 
     Args:
         connection: The working warehouse.
@@ -63,21 +64,28 @@ class Crew:
             jobs: The jobs.
             key: Key of the person keys, if there is one.
         """
-        worker = Worker(
+        threads = self._project.settings.threads
+        share = sum(job.arrival.bytes for job in jobs) / threads
+        alone = [job for job in jobs if job.arrival.bytes > max(LARGE_BYTES, share)]
+        together = [job for job in jobs if job not in alone]
+        if together:
+            has_many = sum(job.makes_keys for job in together) >= MANY_FILES
+            worker = self._worker(key, self._known if has_many else None)
+            with self._threads(1), ThreadPoolExecutor(threads) as pool:
+                yield from pool.map(worker.run, together)
+        if alone:
+            yield from map(self._worker(key, None).run, alone)
+
+    def _worker(self, key: bytes | None, known: KnownKeys | None) -> Worker:
+        return Worker(
             self._connection,
             self._project,
             self._codes,
             key,
             is_staged=self._is_staged,
             keys=self._keys,
-            known=self._known if sum(job.makes_keys for job in jobs) >= MANY_FILES else None,
+            known=known,
         )
-        small = [job for job in jobs if job.arrival.bytes <= LARGE_BYTES]
-        threads = self._project.settings.threads
-        if small:
-            with self._threads(1), ThreadPoolExecutor(threads) as pool:
-                yield from pool.map(worker.run, small)
-        yield from (worker.run(job) for job in jobs if job.arrival.bytes > LARGE_BYTES)
 
     @contextmanager
     def _threads(self, number: int) -> Iterator[None]:

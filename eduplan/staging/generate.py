@@ -22,7 +22,8 @@ from eduplan.declarations.text import Bilingual
 from eduplan.staging.acuity import careful_reading, is_decimal_reading, quick_reading
 from eduplan.staging.cells import Reason
 from eduplan.staging.dropping import filled_texts, heading_columns, is_no_data, is_total
-from eduplan.staging.known_keys import IDENTITY
+from eduplan.staging.identity import unquoted
+from eduplan.staging.known_keys import NEW_IDENTITY
 from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
 from eduplan.staging.plan import FilePlan, PlannedColumn
 from eduplan.staging.pseudonyms import person_key_sql
@@ -32,6 +33,7 @@ from eduplan.staging.vocabulary import is_placeholder
 REQUIRED = Reason("required", Bilingual(en="a required value is missing", zh="必填项为空"))
 
 LONGEST_VALUE = 200
+_PERSON = "_person"
 _LOOKS_LIKE_IDENTITY = r"\d{14}|\d(\.\d+)?[eE]\+\d"
 _FAULT_TYPE = "struct(column_name varchar, key varchar, value varchar)[]"
 _REPAIR_TYPE = "struct(column_name varchar, rule varchar)[]"
@@ -42,33 +44,35 @@ class Statements:
 
     Args:
         plan: What is to be read.
-        with_keys: Whether the first statement makes person keys itself, or leaves the identity numbers to whoever
-            knows most of their keys already.
     """
 
-    def __init__(self, plan: FilePlan, *, with_keys: bool = True) -> None:
+    def __init__(self, plan: FilePlan) -> None:
         self._plan = plan
-        self._with_keys = with_keys or not plan.may_defer_keys
         self._sent = [planned for planned in plan.columns if planned.is_sent]
 
-    def first(self, table: str, relation: str) -> str:
+    def first(self, table: str, relation: str, known: str | None = None) -> str:
         """Reads the raw table once, the quick way.
 
         Args:
             table: Temporary table to create.
             relation: The raw table.
+            known: Table of the persons that were read before, if the plan knows keys.
         """
         plan, sent = self._plan, self._sent
         wide = [f"_wide.{field.column} as _wide_{field.column}" for field in plan.wide_fields]
         inputs = ["row_number", *plan.labelled, *(f"_heading_{name}" for name, _ in plan.headings), *wide]
         layers = _Layers(f"select {', '.join(inputs)} from {self._spread(relation)}")
+        if known and plan.known_key and plan.identity:
+            # A subquery and not a join: its rows stay in their order.
+            layers.add({_PERSON: unquoted(plan.inputs[plan.identity.name])})
+            layers.add({plan.known_key: f"(select person_key from {known} where identity = {_PERSON})"})
         _add_values(layers, sent, careful=())
         layers.add({"_unread": _mask(map(_is_unread, sent))})
         # Placeholders are common, so they are told from other texts right here, and only where a text is not read.
         blank = _mask(f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for each in sent)
         layers.add({"_blank": f"case when _unread = 0 then 0 else {blank} end", **_absent(plan)}, _defaults(sent))
         is_odd = " or ".join(["_unread <> _blank", *_lacking(sent)])
-        layers.add({"_is_odd": is_odd, **self._derived(with_keys=self._with_keys)})
+        layers.add({"_is_odd": is_odd, **self._derived(plan)})
         outputs = {
             **self._outputs(sent, careful=()),
             "_is_dropped": is_total(plan),
@@ -78,8 +82,8 @@ class Statements:
             "_odd": "xor(_unread, _blank)",
             "_cells": f"case when _is_odd then [{', '.join(plan.texts)}] end",
         }
-        if not self._with_keys and plan.identity:
-            outputs[IDENTITY] = plan.identity.name
+        if plan.known_key and plan.identity:
+            outputs[NEW_IDENTITY] = f"case when {plan.known_key} is null then {plan.identity.name} end"
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
     def second(self, table: str, rows: str, odd: int) -> str:
@@ -98,7 +102,7 @@ class Statements:
         _add_values(layers, sent, careful)
         found = {"_faults": _faults(sent, careful), "_repairs": _repairs(careful)}
         layers.add({**found, **_absent(plan)}, _defaults(sent))
-        layers.add(self._derived(with_keys=True))
+        layers.add(self._derived(plan))
         outputs = {
             "_id": "_id",
             **self._outputs(sent, careful),
@@ -164,16 +168,19 @@ class Statements:
             relation = f"(select *, unnest([{', '.join(records)}]) as _wide from {relation})"
         return relation
 
-    def _derived(self, *, with_keys: bool) -> dict[str, str]:
+    def _derived(self, plan: FilePlan) -> dict[str, str]:
         types = staged_types(self._plan.contract)  # date_trunc of a date is a timestamp
         derived = {each.name: f"cast({each.expression} as {types[each.name]})" for each in self._plan.contract.derive}
         identity = self._plan.identity
         if identity and identity.person_key:
-            derived[identity.person_key] = person_key_sql(identity.name) if with_keys else "cast(null as bigint)"
+            made = person_key_sql(identity.name)
+            if plan.known_key:
+                made = f"case when {identity.name} is not null then coalesce({plan.known_key}, {made}) end"
+            derived[identity.person_key] = made
         return derived
 
     def _outputs(self, sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> dict[str, str]:
-        names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived(with_keys=True)]
+        names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived(self._plan)]
         acuities = [planned for planned in sent if planned.column.type is ColumnType.ACUITY]
         return {
             **{name: name for name in names},

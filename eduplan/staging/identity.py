@@ -14,7 +14,12 @@ CERTIFICATE_COLUMN = "certificate_type"
 RESIDENT_CARD = "resident_card"
 
 
-def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cell:
+def known_key(column: Column) -> str:
+    """The column that holds the key of a number which was read before in the same load."""
+    return f"_known_{column.person_key}"
+
+
+def identity_cell(column: Column, names: Names, *, has_certificate: bool, known: str | None = None) -> Cell:
     """An identity number of 18 characters, or the number of another certificate.
 
     Args:
@@ -22,15 +27,18 @@ def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cel
         names: Names that the reading goes through.
         has_certificate: Whether a column of the contract says which certificate it is. Where none does, a number that
             starts with a letter is taken for a passport or permit.
+        known: The column that is not null where the number was read before, so that it need not be checked again.
     """
     raw, simple, digits = names.helper("unquoted"), names.simple, names.helper("digits")
+    number = f"try_cast(left({unquoted(names.raw)}, 17) as bigint)"
     is_card = f"coalesce({CERTIFICATE_COLUMN} = '{RESIDENT_CARD}', true)" if has_certificate else "true"
     # An exponent is the one spelling that the cast takes besides 17 digits.
-    quick = (
+    is_valid = (
         f"strlen({raw}) = 18 and {digits} between 10000000000000000 and 99999999999999999 "
         f"and not contains({raw}, 'E') and not contains({raw}, 'e') "
-        f"and identity_check_character({digits}) = right({raw}, 1) and {_has_birth_date(raw)} and {is_card}"
+        f"and identity_check_character({digits}) = right({raw}, 1) and {_has_birth_date(raw)}"
     )
+    is_read = f"{known} is not null or ({is_valid})" if known else is_valid
     read = names.helper("read")
     resident = f"{_has_form(simple)} and {_has_check(simple, read)} and {_has_birth_date(simple)}"
     fault = (
@@ -50,8 +58,11 @@ def identity_cell(column: Column, names: Names, *, has_certificate: bool) -> Cel
     return Cell(
         names=names,
         sql_type="varchar",
-        prepared={raw: unquoted(names.raw), digits: f"try_cast(left({unquoted(names.raw)}, 17) as bigint)"},
-        quick=f"case when {quick} then {raw} end",
+        prepared={
+            raw: unquoted(names.raw),
+            digits: f"case when {known} is null then {number} end" if known else number,
+        },
+        quick=f"case when {is_card} and ({is_read}) then {raw} end",
         is_placeholder=is_placeholder(names.text),
         simplified=rf"upper(regexp_replace({names.text}, '[\s-]', '', 'g'))",
         read={read: f"try_cast(left({simple}, 17) as bigint)"},

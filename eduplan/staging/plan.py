@@ -14,7 +14,7 @@ from eduplan.declarations.contracts import CodeList, Column, ColumnType, Contrac
 from eduplan.reading.header import RawColumn
 from eduplan.staging.acuity import acuity_cell
 from eduplan.staging.cells import Cell, Names, code_cell, date_cell, flag_cell, number_cell, text_cell
-from eduplan.staging.identity import CERTIFICATE_COLUMN, identity_cell, roll_number_cell
+from eduplan.staging.identity import CERTIFICATE_COLUMN, identity_cell, known_key, roll_number_cell
 from eduplan.staging.normalise import sql_text, tidy
 
 
@@ -67,6 +67,7 @@ class FilePlan:
         name_values: Texts that the file's name gives to columns.
         in_list: Whether the texts of a row stand in the list ``_cells``, in the order of ``texts``, and not in
             columns of their own.
+        knows_keys: Whether the rows come with the keys of persons that were read before.
     """
 
     def __init__(
@@ -77,12 +78,14 @@ class FilePlan:
         name_values: Mapping[str, str],
         *,
         in_list: bool = False,
+        knows_keys: bool = False,
     ) -> None:
         self.contract = contract
         self.header = tuple(header)
         self._codes = codes
         self._name_values = name_values
         self._in_list = in_list
+        self._knows_keys = knows_keys
 
     @cached_property
     def over_list(self) -> FilePlan:
@@ -176,12 +179,10 @@ class FilePlan:
         return is_plain and not self.wide_columns and not self.headings
 
     @property
-    def may_defer_keys(self) -> bool:
-        """Whether person keys can be made after the rules were checked: no rule or derived column reads them."""
-        contract = self.contract
-        expressions = [each.expression for each in contract.derive] + [rule.check for rule in contract.rules]
-        name = self.identity.person_key if self.identity else None
-        return name is not None and not any(re.search(rf"\b{name}\b", text) for text in expressions)
+    def known_key(self) -> str | None:
+        """Column with the keys of persons that were read before."""
+        can = self.identity is not None and self.inputs.get(self.identity.name) in self.labelled and self.keeps_order
+        return known_key(self.identity) if self._knows_keys and can and self.identity else None
 
     @property
     def acuities(self) -> tuple[PlannedColumn, ...]:
@@ -238,7 +239,12 @@ class FilePlan:
             case ColumnType.ACUITY:
                 return acuity_cell(column, names)
             case ColumnType.IDENTITY:
-                return identity_cell(column, names, has_certificate=CERTIFICATE_COLUMN in self.inputs)
+                return identity_cell(
+                    column,
+                    names,
+                    has_certificate=CERTIFICATE_COLUMN in self.inputs,
+                    known=self.known_key if column is self.identity else None,
+                )
             case ColumnType.ROLL_NUMBER:
                 identity = self.identity.name if self.identity else ""
                 return roll_number_cell(column, names, identity=self.inputs.get(identity))

@@ -61,18 +61,18 @@ def stage_rows(
         name_values: Texts that the file's name gives to columns.
         references: For each reference of the contract, the keys that it may point to.
         targets: Where to write.
-        known: Person keys that were made already, where many files of the same persons are staged.
+        known: Person keys that were made already, where many files of the same persons are staged, each on one thread.
 
     Raises:
         InputError: The file breaks a critical rule or does not balance.
     """
-    plan = FilePlan(contract, codes, raw.columns, name_values)
-    defers_keys = known is not None and plan.may_defer_keys
-    statements = Statements(plan, with_keys=not defers_keys)
+    plan = FilePlan(contract, codes, raw.columns, name_values, knows_keys=known is not None)
+    statements = Statements(plan)
     try:
-        rejected = _scan(connection, raw, plan, statements)
-        if known is not None and defers_keys and plan.identity and plan.identity.person_key:
-            known.assign(connection, TABLE, plan.identity.person_key, batch.sender)
+        persons = known.of(connection, batch.sender) if known is not None and plan.known_key else None
+        rejected = _scan(connection, raw, plan, statements, persons)
+        if persons and known is not None and plan.identity and plan.identity.person_key:
+            known.remember(connection, TABLE, plan.identity.person_key, batch.sender)
         return _Staging(connection, plan, statements, batch).run(rejected, references, targets)
     finally:
         for relation in (f"view if exists {ROWS}", f"table if exists {TABLE}", f"table if exists {MENDED}"):
@@ -93,8 +93,16 @@ def orderly_scans(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("reset disabled_optimizers")
 
 
+def keep_order(connection: duckdb.DuckDBPyConnection) -> None:
+    """Settings of a connection that reads files on one thread, next to persons that are known already.
+
+    DuckDB would hold back small chunks of rows that went through a join, and give them out at the end.
+    """
+    connection.execute("set enable_caching_operators = false")
+
+
 def _scan(
-    connection: duckdb.DuckDBPyConnection, raw: RawTable, plan: FilePlan, statements: Statements
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, plan: FilePlan, statements: Statements, persons: str | None
 ) -> list[RejectedRecord]:
     """Reads the file once, and numbers its rows.
 
@@ -102,7 +110,7 @@ def _scan(
     the parser need not count. Then titles, header and empty records are in the table too, and are deleted again.
     """
     has_places = bool(raw.records) and plan.keeps_order
-    rejected = raw.scan(connection, statements.first(TABLE, raw.records if has_places else raw.name))
+    rejected = raw.scan(connection, statements.first(TABLE, raw.records if has_places else raw.name, persons))
     number = "row_number"
     if has_places:
         number = f"coalesce(row_number, rowid + {raw.first_record}) as row_number"

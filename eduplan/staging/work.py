@@ -24,7 +24,7 @@ from eduplan.staging.known_keys import KnownKeys
 from eduplan.staging.periods import resolve_period
 from eduplan.staging.pseudonyms import set_key
 from eduplan.staging.references import KeySet, quarantine_path, staged_path
-from eduplan.staging.stage import Targets, stage_rows
+from eduplan.staging.stage import Targets, keep_order, stage_rows
 from eduplan.staging.vocabulary import set_vocabulary
 
 RAW_TABLE = "_eduplan_raw"
@@ -184,6 +184,7 @@ class Worker:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._connection.cursor()
+            keep_order(cursor)
             set_vocabulary(cursor, self._codes)
             if self._key is not None:
                 set_key(cursor, self._key)
