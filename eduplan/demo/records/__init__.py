@@ -12,12 +12,14 @@ from eduplan.demo.records import (
     after_school_service,
     aid,
     canteens,
+    course_choice,
     data_catalogue,
     digital_return,
     district_return,
     facilities,
     finance,
     hazards,
+    higher_education,
     home_teaching,
     homework_survey,
     ict_training,
@@ -40,6 +42,8 @@ from eduplan.demo.records import (
     teaching_posts,
     training_bodies,
     vision_referral,
+    vocational,
+    vocational_body,
 )
 from eduplan.demo.records.year import CityYear
 
@@ -75,6 +79,10 @@ SOURCES: tuple[Callable[[CityYear], None], ...] = (
     programme_persons.write,
     school_activities.write,
     district_return.write,
+    vocational.write,
+    vocational_body.write,
+    higher_education.write,
+    course_choice.write,
 )
 """The sources, in the order in which they are written."""
 

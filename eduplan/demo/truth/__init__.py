@@ -19,6 +19,7 @@ from eduplan.demo.truth import (
     finance,
     health,
     health_returns,
+    higher,
     inclusion,
     pay,
     preschool,
@@ -31,6 +32,7 @@ from eduplan.demo.truth import (
     teaching_posts,
     vision,
     vision_system,
+    vocational,
 )
 from eduplan.demo.truth.answers import Answers, Row
 from eduplan.demo.truth.facts import Facts
@@ -38,30 +40,10 @@ from eduplan.demo.truth.facts import Facts
 __all__ = ["known_answers"]
 
 _FAMILIES = (
-    enrolment,
-    preschool,
-    compulsory,
-    balance,
-    cohorts,
-    senior,
-    special,
-    vision,
-    health,
-    teachers,
-    facilities,
-    vision_system,
-    inclusion,
-    safety,
-    finance,
-    aid,
-    teaching_posts,
-    health_returns,
-    after_school,
-    digital,
-    pay,
-    programmes,
-    school_work,
-)
+    enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers, facilities,
+    vision_system, inclusion, safety, finance, aid, teaching_posts, health_returns, after_school, digital, pay,
+    programmes, school_work, vocational, higher,
+)  # fmt: skip
 
 
 def known_answers(facts: Facts) -> dict[str, list[Row]]:
