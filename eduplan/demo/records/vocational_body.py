@@ -29,7 +29,7 @@ _FORM = Form(
     per_thousand=4.0,
 )  # fmt: skip
 KINDS = ("group", "industry_college", "enterprise", "station", "base", "school", "programme", "course")
-_LABELS = (
+LABELS = (
     "职教集团",
     "产业学院",
     "产教融合型企业",
@@ -67,8 +67,8 @@ def write(city: CityYear) -> None:
     texts = pl.DataFrame(
         {
             "body_code": codes,
-            "body_name": [f"示范{_LABELS[k]}{n + 1}" for k, n in zip(kind.tolist(), number.tolist(), strict=True)],
-            "body_kind": [_LABELS[k] for k in kind.tolist()],
+            "body_name": [f"示范{LABELS[k]}{n + 1}" for k, n in zip(kind.tolist(), number.tolist(), strict=True)],
+            "body_kind": [LABELS[k] for k in kind.tolist()],
             "recognition_level": pl.Series(["市级", "省级", "国家级"], dtype=pl.String).gather(level),
             "division_code": pl.Series([each.code_in(city.year) for each in DISTRICTS]).gather(district),
             "document_number": papers,
@@ -84,7 +84,7 @@ def write(city: CityYear) -> None:
 def _ever(city: CityYear) -> tuple[Ints, Ints, Ints]:
     """Kind, number within the kind, and year of recognition of everything up to the year."""
     number_of = _AT_THE_START + _NEW_A_YEAR * city.passed
-    kind = np.repeat(np.arange(len(_LABELS)), number_of)
+    kind = np.repeat(np.arange(len(LABELS)), number_of)
     number = np.arange(len(kind)) - np.repeat(np.cumsum(number_of) - number_of, number_of)
     earlier = number < _AT_THE_START[kind]
     old = city.first_year - 1 - (city.draw(kind * 1000 + number, "age") * 5).astype(np.int64)

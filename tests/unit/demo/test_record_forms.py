@@ -13,7 +13,15 @@ import pytest
 
 from eduplan.declarations.contracts import load_code_lists, load_contracts
 from eduplan.demo import records
-from eduplan.demo.records import canteens, data_catalogue, digital_return, hazards, literacy_tests
+from eduplan.demo.records import (
+    canteens,
+    data_catalogue,
+    digital_return,
+    hazards,
+    literacy_tests,
+    vocational,
+    vocational_body,
+)
 from eduplan.demo.records.writing import Form
 
 ROOT = Path(__file__).parents[3]
@@ -65,6 +73,9 @@ def test_required_columns_are_there_and_damage_finds_its_column(form: Form) -> N
         ("smart_campus_grade", digital_return.GRADES, digital_return.GRADE_LABELS),
         ("data_domain", data_catalogue.DOMAINS, data_catalogue.DOMAIN_LABELS),
         ("grade", tuple(literacy_tests.TESTED), tuple(literacy_tests.TESTED.values())),
+        ("programme_status", ("continuing", "opened", "upgraded", "closed"), vocational.STATUSES),
+        ("industry_chain", tuple(each.code for each in LISTS["industry_chain"].values), vocational.CHAINS),
+        ("vocational_body", tuple(each.code for each in LISTS["vocational_body"].values), vocational_body.LABELS),
     ],
 )
 def test_labels_mean_their_codes(code_list: str, codes: tuple[str, ...], texts: tuple[str, ...]) -> None:
