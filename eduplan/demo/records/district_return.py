@@ -20,7 +20,7 @@ LATE_DISTRICT = "990111"
 """Its last return never arrives."""
 
 SUBJECTS = ("chinese", "mathematics", "english", "physics", "chemistry", "music", "art", "preschool", "special")
-_SUBJECT_LABELS = ("语文", "数学", "英语", "物理", "化学", "音乐", "美术", "学前教育", "特殊教育")
+SUBJECT_LABELS = ("语文", "数学", "英语", "物理", "化学", "音乐", "美术", "学前教育", "特殊教育")
 _FIRST_ENTRANTS = np.array([40, 40, 26, 14, 10, 12, 12, 60, 16])
 
 _FORM = Form(
@@ -62,7 +62,7 @@ def write(city: CityYear) -> None:
     )
     city.facts.records[SOURCE, city.year] = rows.filter(pl.Series(write_for_city(city, _FORM, city.period, texts)))
     trainees = _trainees(city)
-    named = trainees.with_columns(subject=labels.pick(_SUBJECT_LABELS, np.arange(len(SUBJECTS))))
+    named = trainees.with_columns(subject=labels.pick(SUBJECT_LABELS, np.arange(len(SUBJECTS))))
     staged = write_for_city(city, _TRAINEES_FORM, city.period, named.cast(pl.String))
     city.facts.records[TRAINEES, city.year] = trainees.filter(pl.Series(staged))
 

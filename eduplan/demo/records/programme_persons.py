@@ -55,7 +55,7 @@ STAFF_PROGRAMMES = (
     StaffProgramme("named_class_adviser", "名班主任", 120, 220, TEACHER),
 )
 PUPIL_PROGRAMME = "pupil_it_expert"
-_PUPIL_LABELS = ("信息技术小专家", "信息技术小院士")
+PUPIL_LABELS = ("信息技术小专家", "信息技术小院士")
 _AWARDS_A_YEAR = 460
 
 _FORM = Form(
@@ -189,7 +189,7 @@ def _texts(city: CityYear, rows: pl.DataFrame) -> pl.DataFrame:
     shown = pl.DataFrame(
         {
             "label": rows["programme"].replace_strict(label), "is_pupil": is_pupil, "document": rows["document"],
-            "pupil_label": labels.pick(_PUPIL_LABELS, rows["document"].to_numpy()),
+            "pupil_label": labels.pick(PUPIL_LABELS, rows["document"].to_numpy()),
             "pupil_number": city.people.identity(pupil), "pupil_name": names(pupil, city.seed),
             "staff_number": identity_numbers(city.staff.number[member]),
             "staff_name": names(member + 10**9, city.seed), "year": first.str.slice(0, 4),

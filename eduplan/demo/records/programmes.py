@@ -77,6 +77,14 @@ UNIT_PROGRAMMES = (
     UnitProgramme("autism_resource_centre", "孤独症教育资源中心", 0, 1, (), is_scaled=False),
     UnitProgramme("fifteen_year_special_school", "十五年一贯制特教学校", 2, 7, SPECIAL_TYPES, is_scaled=False),
     UnitProgramme("sister_school", "友好学校", 125, 140),
+    UnitProgramme("characteristic_school", "特色学校", 40, 110),
+    UnitProgramme("play_kindergarten", "游戏活动实验园", 20, 90, (111,)),
+    UnitProgramme("bridging_pilot", "幼小衔接试点园", 12, 70, (111,)),
+    UnitProgramme("research_community", "教研共同体", 24, 48, ()),
+    UnitProgramme("lesson_case", "强课提质典型案例", 10, 120, has_titles=True),
+    UnitProgramme("maker_space", "创客空间", 30, 90),
+    UnitProgramme("reform_pilot", "教育改革试点", 5, 12, (), is_scaled=False),
+    UnitProgramme("think_tank", "教育智库", 1, 3, (), is_scaled=False),
 )
 _OPEN_ENDED = ("teacher_education_base", "autism_resource_centre")
 """Programmes whose designations have no last day."""

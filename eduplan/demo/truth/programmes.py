@@ -1,4 +1,4 @@
-"""Recognitions: TEA-11, TEA-12, DIG-07 to DIG-11, SEN-03, SPE-05, SPE-10, and those of MOR-01, MOR-03 and MOR-05.
+"""Recognitions: GOV-16, TEA-11, TEA-12, DIG-07 to 11, SEN-03, SPE-05, SPE-10, and those of MOR-01, MOR-03 and MOR-05.
 
 Belongs here: what registers of units and persons say on 31 December. Does not belong here: what schools report.
 """
@@ -35,10 +35,15 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
         ("MOR-03.heritage", "heritage_school"),
     ):
         answers.count(code, year, of.get(programme, empty), by=("stage",))
+    answers.count("GOV-16.units", year, held, by=("stage", "item"))
     moral = held.filter(pl.col("programme").is_in(["moral_open_class", "moral_activity"]) & (pl.col("level") >= 2))
     answers.count("MOR-01.higher", year, moral, by=("stage", "item"))
     answers.count("MOR-05.bases", year, held.filter(pl.col("programme").is_in(_BASES)), by=("item",))
-    for code, programme in (("TEA-12", "professional_development_school"), ("DIG-11", "ai_model_school")):
+    for code, programme in (
+        ("TEA-12", "professional_development_school"),
+        ("DIG-11", "ai_model_school"),
+        ("GOV-16.sister_schools", "sister_school"),
+    ):
         answers.count(code, year, of.get(programme, empty))
     _city_count(answers, "TEA-11", year, of.get("teacher_education_base", empty).height)
     centres = of.get("autism_resource_centre", empty)
@@ -92,6 +97,9 @@ def _persons(answers: Answers, facts: Facts, year: int) -> None:
     officers = listed.filter((pl.col("programme") == "chief_information_officer") & valid & pl.col("is_in_post"))
     in_post = officers.unique("person", maintain_order=True).with_columns(num=pl.lit(1, dtype=pl.Int64))
     answers.count("DIG-07", year, in_post)
+    holders = listed.filter(valid).unique(["programme", "person"], maintain_order=True)
+    titles = holders.with_columns(item=pl.col("programme"), num=pl.lit(1, dtype=pl.Int64))
+    answers.count("GOV-16.persons", year, titles, by=("item",))
     new_year = day_of(year, 1, 1)
     awards = listed.filter((pl.col("programme") == "pupil_it_expert") & pl.col("valid_from").is_between(new_year, day))
     answers.count("DIG-10.awards", year, awards.with_columns(num=pl.lit(1, dtype=pl.Int64)))

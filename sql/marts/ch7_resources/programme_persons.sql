@@ -13,7 +13,9 @@ meaning:
     12 月 31 日持有效称号人数、其中在岗人数、当年表彰人次，以及规划期内首次获得称号人数。首次人数可跨年、跨区相加：
     每人只在首次获得称号的年份与区县计一次。未收到登记表的年份不计数。
 key: [school_year, division_code, programme]
-not_null: [units_reported, units_expected]
+not_null: [item, units_reported, units_expected]
+columns:
+  item: {en: 'Programme, as the breakdown of indicators', zh: 项目（供指标分项）}
 */
 with
 districts as (
@@ -72,6 +74,7 @@ select
     districts.school_year,
     districts.division_code,
     person_programmes.programme,
+    person_programmes.programme as item,
     case when registers.school_year is not null then coalesce(counted.persons_in_force, 0) end as persons_in_force,
     case when registers.school_year is not null then coalesce(counted.persons_in_post, 0) end as persons_in_post,
     case when registers.school_year is not null then coalesce(counted.awards, 0) end as awards,

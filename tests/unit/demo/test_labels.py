@@ -13,6 +13,9 @@ from eduplan.demo.bodies import MENTAL_LEVELS
 from eduplan.demo.eyes import LENSES
 from eduplan.demo.grades import GRADES, STAGES
 from eduplan.demo.people import DISABILITIES
+from eduplan.demo.records import district_return
+from eduplan.demo.records.programme_persons import PUPIL_LABELS, PUPIL_PROGRAMME, STAFF_PROGRAMMES
+from eduplan.demo.records.programmes import LEVELS, UNIT_PROGRAMMES
 from eduplan.demo.roll import Change, EntryMode, Placement, Status
 from eduplan.demo.staff import CATEGORIES, STAFF_STATUSES
 
@@ -53,6 +56,11 @@ CASES = [
     ("backbone_level", qualifications.BACKBONE, staff_files.BACKBONE),
     ("teacher_certificate", qualifications.CERTIFICATES, staff_files.CERTIFICATE),
     ("mental_health_role", qualifications.MENTAL_ROLES, staff_files.MENTAL_ROLE),
+    ("programme", [each.code for each in UNIT_PROGRAMMES], [each.label for each in UNIT_PROGRAMMES]),
+    ("programme", [each.code for each in STAFF_PROGRAMMES], [each.label for each in STAFF_PROGRAMMES]),
+    ("programme", [PUPIL_PROGRAMME] * 2, PUPIL_LABELS),
+    ("recognition_level", ("county", "city", "province", "national"), LEVELS),
+    ("subject", district_return.SUBJECTS, district_return.SUBJECT_LABELS),
     *(("sex", ("female", "male"), style) for style in labels.SEX_STYLES.values()),
 ]
 
