@@ -9,6 +9,8 @@ import pytest
 from eduplan.declarations.check import CheckSummary, check_declarations
 from eduplan.declarations.indicators import load_indicators
 from eduplan.declarations.registry import load_registry
+from eduplan.errors import DeclarationError
+from eduplan.night import Declarations
 from eduplan.project import Project
 
 FILES = {
@@ -265,3 +267,9 @@ def test_a_plan_without_commitments_leaves_them_alone(tmp_path: Path) -> None:
     summary = check(tmp_path, *change)
     assert summary.is_valid
     assert summary.notes == []
+
+
+def test_a_night_refuses_a_registry_that_does_not_fit(tmp_path: Path) -> None:
+    check_plan(tmp_path, COMMITMENTS, "id: 1.1.2-02", "id: 1.1.9-01")
+    with pytest.raises(DeclarationError, match=r"1\.1\.9-01, id: section 1\.1\.9 is not in plan/chapters\.yml"):
+        _ = Declarations(Project.load(tmp_path)).registry
