@@ -14,11 +14,9 @@ from eduplan.demo.city import DISTRICTS
 from eduplan.demo.records.writing import Form, write_for_city
 from eduplan.demo.records.year import CityYear
 from eduplan.demo.staff import ACTIVE, TEACHER
+from eduplan.demo.staff_files import LATE_DISTRICT
 
 SOURCE, TRAINEES = "district_return", "commissioned_trainees"
-LATE_DISTRICT = "990111"
-"""Its last return never arrives."""
-
 SUBJECTS = ("chinese", "mathematics", "english", "physics", "chemistry", "music", "art", "preschool", "special")
 SUBJECT_LABELS = ("语文", "数学", "英语", "物理", "化学", "音乐", "美术", "学前教育", "特殊教育")
 _FIRST_ENTRANTS = np.array([40, 40, 26, 14, 10, 12, 12, 60, 16])
@@ -105,8 +103,12 @@ def _teachers(city: CityYear) -> Ints:
 
 def _trainees(city: CityYear) -> pl.DataFrame:
     keys = np.arange(len(SUBJECTS))
-    entrants = np.maximum(np.round(_FIRST_ENTRANTS * (1 + 0.08 * city.passed) * city.scale), 1).astype(np.int64)
-    graduates = np.maximum(np.round(_FIRST_ENTRANTS * (0.7 + 0.05 * city.passed) * city.scale), 1).astype(np.int64)
+    entrants = np.maximum(
+        np.round(_FIRST_ENTRANTS * (1 + 0.08 * city.passed) * city.scale), 1 + city.passed // 2
+    ).astype(np.int64)
+    graduates = np.maximum(
+        np.round(_FIRST_ENTRANTS * (0.7 + 0.05 * city.passed) * city.scale), 1 + city.passed // 2
+    ).astype(np.int64)
     lost = np.floor(graduates * 0.15 * city.draw(keys, f"lost trainees {city.year}")).astype(np.int64)
     return pl.DataFrame(
         {"subject": SUBJECTS, "entrants": entrants, "graduates": graduates, "placed_graduates": graduates - lost}
