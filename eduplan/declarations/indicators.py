@@ -32,6 +32,7 @@ class IndicatorKind(StrEnum):
     DISPERSION = "dispersion"
     CHANGE = "change"
     COHORT = "cohort"
+    QUOTIENT = "quotient"
 
 
 class Direction(StrEnum):
@@ -86,11 +87,31 @@ class Measure(Declaration):
 
 
 class Dispersion(Declaration):
-    """Spread of a school value within an area, pupil-weighted."""
+    """How units of an area differ: spread of their values, pupil-weighted, or how unevenly a group lies among them.
 
-    method: Literal["coefficient_of_variation", "theil_t", "theil_l"]
+    Attributes:
+        method: ``gini`` is half the mean difference of two pupils' values as a multiple of the mean; ``dissimilarity``
+            half the sum over units of the difference between their share of the numerator and their share of the rest
+            of the denominator (a group and everybody else).
+        unit_key: Columns that name a unit.
+        weight: Column that weights a unit.
+    """
+
+    method: Literal["coefficient_of_variation", "theil_t", "theil_l", "gini", "dissimilarity"]
     unit_key: list[Name] = ["school_code"]
     weight: Name
+
+
+class Quotient(Declaration):
+    """One group's ratio as a multiple of another's, such as girls' to boys' or the city's to the villages'.
+
+    Attributes:
+        group: SQL predicate over the mart's columns of the rows whose ratio stands above the line.
+        others: The same of those below it.
+    """
+
+    group: str
+    others: str
 
 
 class Sample(Declaration):
@@ -254,6 +275,7 @@ class Indicator(Declaration):
     weight: Name | None = None
     dispersion: Dispersion | None = None
     change: Change | None = None
+    quotient: Quotient | None = None
     sample: Sample | None = None
     coverage: tuple[Name, Name] | Coverage = ("units_reported", "units_expected")
     source: Source
@@ -272,6 +294,7 @@ class Indicator(Declaration):
             IndicatorKind.WEIGHTED_RATIO: ("mart", "numerator", "denominator", "strata", "weight"),
             IndicatorKind.DISPERSION: ("mart", "numerator", "denominator", "dispersion"),
             IndicatorKind.CHANGE: ("change",),
+            IndicatorKind.QUOTIENT: ("mart", "numerator", "denominator", "quotient"),
         }[self.kind]
         missing = [field for field in needed if not getattr(self, field)]
         if missing:

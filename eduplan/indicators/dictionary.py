@@ -44,7 +44,7 @@ def _dictionary_row(indicator: Indicator) -> list[object]:
         measure = measure_of(indicator, side)
         formula[side] = measure.model_dump(mode="json") if measure else None
     formula |= indicator.model_dump(
-        mode="json", include={"strata", "weight", "dispersion", "change", "sample", "coverage"}
+        mode="json", include={"strata", "weight", "dispersion", "change", "quotient", "sample", "coverage"}
     )
     return [
         indicator.code,

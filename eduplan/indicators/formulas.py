@@ -31,6 +31,8 @@ def values_query(indicator: Indicator, marts: Marts, city_code: str) -> str:
             return _by_set(indicator, marts, city_code, _weighted)
         case IndicatorKind.DISPERSION:
             return _by_set(indicator, marts, city_code, _dispersion)
+        case IndicatorKind.QUOTIENT:
+            return _quotient(indicator, marts, city_code)
         case _:
             return _sums(indicator, marts, city_code)
 
@@ -128,6 +130,35 @@ def _distinct(indicator: Indicator, marts: Marts, city_code: str) -> str:
     )
 
 
+def _quotient(indicator: Indicator, marts: Marts, city_code: str) -> str:
+    """One group's ratio over another's, a/b over c/d: stored as ad over bc, so that their ratio is the value exactly.
+
+    What is counted below the line (pupils) is a whole number.
+    """
+    assert indicator.quotient is not None  # noqa: S101 - the declaration guarantees it
+    sets = cell_sets(indicator)
+    used = columns_used(sets)
+    groups = {"own": indicator.quotient.group, "other": indicator.quotient.others}
+    measures = [(side, measure_of(indicator, side)) for side in ("numerator", "denominator")]
+    sums = ", ".join(
+        f"coalesce(sum({measure.column}) filter (where {group}), 0) as {name}_{side}"
+        for name, group in groups.items()
+        for side, measure in measures
+        if measure
+    )
+    product = "cast({} as decimal(25, 6)) * cast({} as decimal(13, 0))"
+    numerator = product.format("own_numerator", "other_denominator")
+    denominator = product.format("other_numerator", "own_denominator")
+    return (
+        f"select {_KEY}, numerator, denominator, cast(numerator as double) * {indicator.scale} "
+        f"/ nullif(cast(denominator as double), 0) as obs_value from ("
+        f"select {_KEY}, cast({numerator} as {_EXACT}) as numerator, cast({denominator} as {_EXACT}) as denominator "
+        f"from (select reference_year, {grouped_cell(used, city_code)}, {sums} "
+        f"from ({marts.rows(str(indicator.mart), indicator)}) "
+        f"group by grouping sets ({grouping_sets(sets, 'reference_year')})))"
+    )
+
+
 def _by_set(indicator: Indicator, marts: Marts, city_code: str, one_set: _OneSet) -> str:
     """One query a grouping set, for kinds that sum twice: within strata or units first, then over them."""
     fine = _fine_columns(indicator)
@@ -179,6 +210,10 @@ def _dispersion(indicator: Indicator, cells: CellSet, cell: str) -> str:
     The stored numerator is the index times the weight, so that numerator / denominator gives the index.
     """
     assert indicator.dispersion is not None  # noqa: S101 - the declaration guarantees it
+    if indicator.dispersion.method == "gini":
+        return _gini(indicator, cells, cell)
+    if indicator.dispersion.method == "dissimilarity":
+        return _dissimilarity(indicator, cells, cell)
     term, index = _INDEX[indicator.dispersion.method]
     units = (
         f"select {_KEY}, cast(w as double) as w, cast(n as double) / cast(d as double) as x "
@@ -193,4 +228,45 @@ def _dispersion(indicator: Indicator, cells: CellSet, cell: str) -> str:
         f"cast(sum(w) as {_EXACT}) as denominator, case when {known} then {index} * {indicator.scale} end as obs_value "
         f"from ({terms} from ({relative} from ({means} from ({units}) window cell as (partition by {_KEY})))) "
         "group by all"
+    )
+
+
+def _gini(indicator: Indicator, cells: CellSet, cell: str) -> str:
+    """One less twice the area under the Lorenz curve: units in order of their value, each as wide as its weight."""
+    units = (
+        f"select {_KEY}, cast(w as {_TERM}) as w, cast(n as double) / cast(d as double) as x, "
+        f"cast(cast(w as double) * cast(n as double) / cast(d as double) as {_TERM}) as y "
+        f"from ({_summed(indicator, cells, cell)}) where d > 0 and w > 0 and n is not null"
+    )
+    ordered = (
+        f"select *, sum(y) over (partition by {_KEY} order by x, w, y rows unbounded preceding) as up_to from ({units})"
+    )
+    terms = (
+        f"select {_KEY}, w, y, cast(cast(w as double) * (2 * cast(up_to as double) - cast(y as double)) as {_TERM}) "
+        f"as term from ({ordered})"
+    )
+    index = "greatest(1 - cast(sum(term) as double) / nullif(cast(sum(w) as double) * cast(sum(y) as double), 0), 0)"
+    return _indexed(indicator, f"case when sum(y) > 0 then {index} end", terms)
+
+
+def _dissimilarity(indicator: Indicator, cells: CellSet, cell: str) -> str:
+    """Half the sum of differences between a unit's share of the group and its share of everybody else."""
+    units = (
+        f"select {_KEY}, cast(w as {_TERM}) as w, n, d - n as others, sum(n) over cell as group_total, "
+        f"sum(d - n) over cell as other_total from ({_summed(indicator, cells, cell)}) "
+        f"where d > 0 and w > 0 and n is not null window cell as (partition by {_KEY})"
+    )
+    shares = (
+        "cast(n as double) / nullif(cast(group_total as double), 0) "
+        "- cast(others as double) / nullif(cast(other_total as double), 0)"
+    )
+    terms = f"select {_KEY}, w, cast(abs({shares}) / 2 as {_TERM}) as term from ({units})"
+    return _indexed(indicator, "case when count(term) = count(*) then cast(sum(term) as double) end", terms)
+
+
+def _indexed(indicator: Indicator, index: str, terms: str) -> str:
+    """An index by cell, with the index times the weight as numerator and the weight as denominator."""
+    return (
+        f"select {_KEY}, cast({index} * cast(sum(w) as double) as {_EXACT}) as numerator, "
+        f"cast(sum(w) as {_EXACT}) as denominator, {index} * {indicator.scale} as obs_value from ({terms}) group by all"
     )

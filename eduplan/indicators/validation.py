@@ -80,7 +80,7 @@ def _plain_faults(
         yield "period", f"values are given by school year or calendar year, not by {indicator.period}"
     if indicator.kind is IndicatorKind.DISPERSION and indicator.scale != 1 and indicator.unit != "%":
         yield "scale", "a dispersion is a plain number: say scale: 1, or unit: '%'"
-    if indicator.kind in (IndicatorKind.WEIGHTED_RATIO, IndicatorKind.DISPERSION):
+    if indicator.kind in (IndicatorKind.WEIGHTED_RATIO, IndicatorKind.DISPERSION, IndicatorKind.QUOTIENT):
         for side in ("numerator", "denominator"):
             measure = measure_of(indicator, side)
             if measure and (measure.mart != indicator.mart or measure.year_offset):

@@ -15,6 +15,7 @@ from eduplan.demo.truth import (
     compulsory,
     digital,
     enrolment,
+    equity,
     facilities,
     finance,
     health,
@@ -40,10 +41,33 @@ from eduplan.demo.truth.facts import Facts
 __all__ = ["known_answers"]
 
 _FAMILIES = (
-    enrolment, preschool, compulsory, balance, cohorts, senior, special, vision, health, teachers, facilities,
-    vision_system, inclusion, safety, finance, aid, teaching_posts, health_returns, after_school, digital, pay,
-    programmes, school_work, vocational, higher,
-)  # fmt: skip
+    enrolment,
+    preschool,
+    compulsory,
+    balance,
+    cohorts,
+    senior,
+    special,
+    vision,
+    health,
+    teachers,
+    facilities,
+    vision_system,
+    inclusion,
+    safety,
+    finance,
+    aid,
+    teaching_posts,
+    health_returns,
+    after_school,
+    digital,
+    pay,
+    programmes,
+    school_work,
+    vocational,
+    higher,
+    equity,
+)
 
 
 def known_answers(facts: Facts) -> dict[str, list[Row]]:

@@ -23,7 +23,7 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     if year - 1 in facts.pupils:
         _drop_outs(answers, facts, year)
         _promotion(answers, facts, year)
-        _tracked(answers, facts, year)
+        answers.ratio("CMP-01.tracked", year, tracked(facts, year), by=("sex",))
     if year - 2 in facts.pupils:
         _junior_cohort(answers, facts, year)
 
@@ -90,8 +90,8 @@ def _promotion(answers: Answers, facts: Facts, year: int) -> None:
         answers.ratio(f"COH-01.{name}", year, share(followed, hit), by=("stage", "grade", "sex"))
 
 
-def _tracked(answers: Answers, facts: Facts, year: int) -> None:
-    """From grade one on or, while the rolls are younger than that, from the grade of the first roll."""
+def tracked(facts: Facts, year: int) -> pl.DataFrame:
+    """Who stayed of a cohort: from grade one on or, while rolls are younger than that, from its grade in the first."""
     began_in = max(facts.years[0], year - 8)
     grade = 9 - (year - began_in)
     began = pl.col("stage").is_in(["primary", "junior"]) & (pl.col("grade_number") == grade)
@@ -99,7 +99,7 @@ def _tracked(answers: Answers, facts: Facts, year: int) -> None:
     members = pupils(facts, began_in).filter(began).join(gone, on="person", how="anti")
     now = facts.pupils[year].filter(pl.col("grade_number") >= 9).select("person", stayed=pl.lit(value=True))
     followed = members.join(now, on="person", how="left", maintain_order="left")
-    answers.ratio("CMP-01.tracked", year, share(followed, pl.col("stayed")), by=("sex",))
+    return share(followed, pl.col("stayed"))
 
 
 def _junior_cohort(answers: Answers, facts: Facts, year: int) -> None:

@@ -26,6 +26,8 @@ not_null:
   - repeats_and_skips_out
   - losses_without_reason
   - cohort_leavers
+columns:
+  deaths: {en: Pupils of the cohort who died, zh: 队列中死亡人数, unit: persons}
 warning:
   en: Cohorts that a ninth grade of different years is made of overlap; do not add school years.
   zh: 不同九年级学年的队列相互重叠，不得跨学年相加。

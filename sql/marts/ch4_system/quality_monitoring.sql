@@ -12,6 +12,7 @@ not_null: [monitoring_cycle, tested_pupils, pupils_at_level_three, between_schoo
 codes: {grade: grade, item: subject}
 columns:
   item: {en: Subject, zh: 学科}
+  tested_pupils: {en: Pupils tested, zh: 参测学生数, unit: persons}
 */
 with
 results as (select * from staging.quality_monitoring),

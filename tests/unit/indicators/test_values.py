@@ -288,3 +288,30 @@ def test_nothing_is_computed_twice_while_its_mart_stands(plan: PlanBench) -> Non
     assert plan.value("CMP-06") == 0.3
     assert plan.compute("[]").removed == ("CMP-06",)
     assert plan.values("CMP-06") == []
+
+
+QUOTIENT = """
+- code: EQU-04
+  kind: quotient
+  mart: ch4_system.classes
+  numerator: good
+  denominator: all_of
+  quotient: {group: "sex = 'female'", others: "sex = 'male'"}
+  scale: 1
+  direction: context
+  disaggregations: [district]
+"""
+
+
+def test_a_quotient_is_one_ratio_over_another_exactly(plan: PlanBench) -> None:
+    """Girls 2 of 8, boys 4 of 12: 2/8 over 4/12 is 24/32, or 0.75."""
+    plan.mart("ch4_system.classes", CLASSES, ROWS)
+    plan.compute(QUOTIENT)
+    assert plan.values("EQU-04", ref_area=CITY) == [(CITY, 2020, 24, 32, 0.75, "A")]
+    assert plan.values("EQU-04", ref_area="990101") == [("990101", 2020, 24, 8, 3.0, "A")]
+
+
+def test_a_group_that_is_not_there_has_no_quotient(plan: PlanBench) -> None:
+    plan.mart("ch4_system.classes", CLASSES, ROWS)
+    plan.compute(QUOTIENT)
+    assert plan.values("EQU-04", ref_area="990102") == [("990102", 2020, 0, 0, None, "N")]
