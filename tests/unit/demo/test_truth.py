@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from eduplan.demo.truth import balance, cohorts, compulsory, health, special, vision
+from eduplan.demo.truth import balance, cohorts, compulsory, health, special, vision, vision_system
 from eduplan.demo.truth.answers import Answers, contributions, share
 
 from .conftest import city_row, facts_of, make_schools, pupil
@@ -164,6 +164,30 @@ def test_who_is_myopic() -> None:
     judged = vision.screened(facts, 2024).sort("person")
     assert judged["valid"].to_list() == [valid for _, valid, _ in cases]
     assert judged["myopic"].to_list() == [myopic for _, _, myopic in cases]
+
+
+def test_the_worst_finding_of_either_eye_is_the_tier() -> None:
+    cases: list[tuple[dict[str, object], int | None]] = [
+        ({}, None),
+        ({"sphere_left": -25}, 0),
+        ({"sphere_left": -50}, 0),
+        ({"sphere_left": -75}, 1),
+        ({"naked_right": 49}, 1),
+        ({"naked_right": 48, "sphere_right": -100}, 2),
+        ({"naked_right": 47, "sphere_right": -300}, 3),
+        ({"naked_right": 49, "sphere_right": -600}, 2),
+        ({"naked_right": 49, "sphere_right": -600, "cylinder_right": -25}, 3),
+        ({"cylinder_right": -200, "sphere_right": 100}, 1),
+        ({"cylinder_right": 225, "sphere_right": -100}, 2),
+        ({"sphere_right": 50}, None),
+        ({"sphere_right": 75}, 1),
+        ({"sphere_right": 100, "half_years": 15}, None),
+        ({"lens": 3, "naked_right": None, "sphere_right": None}, 1),
+    ]
+    facts = facts_of(make_schools([211]), {2024: [pupil(person) for person in range(len(cases))]})
+    facts.screenings[2024, "autumn"] = examinations([case for case, _ in cases])
+    judged = vision_system.tiers(vision.screened(facts, 2024)).sort("person")
+    assert judged["tier"].to_list() == [tier for _, tier in cases]
 
 
 def test_weighted_rate_gives_each_stratum_its_pupils() -> None:
