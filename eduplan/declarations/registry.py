@@ -116,21 +116,25 @@ def registry_notes(registry: Registry) -> list[str]:
     """How far the registry has come, one line each; nothing for a plan without commitments."""
     if not registry.commitments:
         return []
-    by_indicators = sum(bool(registry.answers[name]) for name in registry.commitments)
+    computed = set(registry.indicators)
     total, open_ones = len(registry.commitments), registry.unanswered
-    answered = total - len(open_ones)
+    measured = sum(bool(computed & set(codes)) for codes in registry.answers.values())
+    waiting = sum(bool(codes) for codes in registry.answers.values()) - measured
+    tasks = sum(commitment.task is not None for commitment in registry.commitments.values())
+    alone = total - len(open_ones) - measured - waiting
     lines = [
-        f"commitments: {answered} of {total} answered for "
-        f"({by_indicators} by indicators, {answered - by_indicators} by tasks alone)"
+        f"commitments: {total - len(open_ones)} of {total} answered for "
+        f"({measured} by computed indicators, {waiting} by indicators that wait for data, {alone} by tasks alone; "
+        f"{tasks} have a task)"
     ]
     if open_ones:
         lines.append(f"  not answered for yet: {', '.join(open_ones)}")
     if registry.families:
-        computed = {base_code(code) for code in registry.indicators}
+        known = {base_code(code) for code in registry.indicators}
         codes = sum(family.indicators for family in registry.families.values())
-        whole = [name for name, family in registry.families.items() if computed >= set(family.codes)]
+        whole = [name for name, family in registry.families.items() if known >= set(family.codes)]
         lines.append(
-            f"indicators: {len(computed)} computed of {codes - len(registry.awaited)} registered, of {codes} codes; "
+            f"indicators: {len(known)} computed of {codes - len(registry.awaited)} registered, of {codes} codes; "
             f"families computed whole: {', '.join(whole) or 'none'}"
         )
         if registry.awaited:

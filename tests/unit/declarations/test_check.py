@@ -198,7 +198,8 @@ def test_commitments_are_counted_with_what_answers_for_them(tmp_path: Path) -> N
     assert [fault.line for fault in summary.faults] == []
     assert summary.counts["commitments"] == 2
     assert summary.notes == [
-        "commitments: 2 of 2 answered for (1 by indicators, 1 by tasks alone)",
+        "commitments: 2 of 2 answered for (1 by computed indicators, 0 by indicators that wait for data, "
+        "1 by tasks alone; 1 have a task)",
         "indicators: 1 computed of 2 registered, of 2 codes; families computed whole: none",
     ]
 
