@@ -63,10 +63,10 @@ def _returns(city: CityYear) -> pl.DataFrame:
     part = school * 10 + stage
     district = city.schools.district[school].astype(np.int64)
     wealth = np.array([each.wealth for each in DISTRICTS])[district]
-    offers = city.draw(part, "full service") < 0.80 + 0.038 * city.passed + 0.10 * (wealth - 0.5)
+    offers = city.draw(part, "full service") < 0.79 + 0.038 * city.passed + 0.22 * (wealth - 0.5)
     pupils = city.pupils[school, stage]
     requesting = (pupils * (0.50 + 0.25 * wealth + 0.15 * city.draw(part, "requests"))).astype(np.int64)
-    short = city.draw(part, "no places") < 0.30 - 0.055 * city.passed - 0.10 * (wealth - 0.5)
+    short = city.draw(part, "no places") < 0.30 - 0.050 * city.passed - 0.12 * (wealth - 0.5)
     unserved = np.where(short, np.ceil(requesting * 0.12 * city.draw(part, "how many")), 0).astype(np.int64)
     asked = np.minimum(60, pupils // 4)
     content = 0.76 + 0.02 * city.passed + 0.20 * (city.draw(part, f"content {city.year}") - 0.5)

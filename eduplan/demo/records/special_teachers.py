@@ -53,7 +53,7 @@ def write(city: CityYear) -> None:
         city.draw(school, "own special teacher") < 0.10 * pupils[school] + 0.05 * city.passed,
     ).astype(np.int64)
     inclusive = np.where(in_ordinary[school] > 0, 2 + 2 * np.minimum(in_ordinary[school], 12), 0).astype(np.int64)
-    untrained = np.clip(0.30 - 0.12 * wealth - 0.055 * city.passed, 0.0, 1.0)
+    untrained = np.clip(0.31 - 0.12 * wealth - 0.048 * city.passed, 0.0, 1.0)
     missing = np.ceil(inclusive * untrained * city.draw(school, "untrained"))
     trained = inclusive - np.where(city.draw(school, "some untrained") < 2.2 * untrained, missing, 0).astype(np.int64)
     table = pl.DataFrame(
