@@ -59,7 +59,7 @@ def write(city: CityYear) -> None:
     good = 0.78 + 0.042 * city.passed + 0.1 * (city.schools.quality[school] > 0)
     grade = np.select([draw < good * 0.45, draw < good, draw < good + 0.6 * (1 - good)], [0, 1, 2], 3)
     shown = city.draw(school * 10 + number, "open kitchen")
-    reach = 0.72 + 0.055 * city.passed + 0.08 * (city.schools.quality[school] > 0)
+    reach = 0.70 + 0.05 * city.passed + 0.06 * (city.schools.quality[school] > 0)
     online = (0.15 + 0.12 * city.passed) * reach
     mode = np.select([shown < online, shown < (online + reach) / 2, shown < reach], [3, 2, 1], 0)
     renewed = licence_end(city, school * 10 + number)

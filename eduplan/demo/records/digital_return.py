@@ -92,7 +92,7 @@ def _figures(city: CityYear, keys: Ints) -> pl.DataFrame:
             "link_measured_on": np.where(measured, filled - 1 - keys % 60, -1),
             "other_campuses": campuses,
             "ten_gigabit_campuses": np.where(fast, up_to(city.draw(keys, "campus link"), campuses), 0),
-            "has_full_wireless": city.share(keys, "wireless", 0.46, 0.108, wealth=0.22),
+            "has_full_wireless": city.share(keys, "wireless", 0.46, 0.1, wealth=0.25),
             "ordinary_classrooms": rooms,
             "multimedia_classrooms": np.floor(rooms * equipped + 0.2).astype(np.int64),
             "pupil_terminals": (size * (0.10 + 0.022 * city.passed + 0.06 * city.draw(keys, "tablets"))).astype(int),

@@ -75,19 +75,19 @@ def _figures(city: CityYear, keys: Ints) -> pl.DataFrame:
     reports_late = city.draw(keys, f"platform report {city.year}") < 0.05 - 0.008 * city.passed
     size = city.pupils[keys].sum(axis=1)
     gates = 1 + (size > 500) + (size > 1500)
-    identifies = city.share(keys, "visitor identification", 0.55, 0.095, wealth=0.2)
+    identifies = city.share(keys, "visitor identification", 0.55, 0.084, wealth=0.25)
     some = up_to(city.draw(keys, "gates identify"), gates - 1)
     return pl.DataFrame(
         {
             "school": pl.Series(keys, dtype=pl.Int32),
             "filled_on": filled,
             "full_time_guards": _guards(city, keys, size),
-            "has_morning_post": city.share(keys, "morning post", 0.90, 0.021, wealth=0.05),
-            "has_afternoon_post": city.share(keys, "afternoon post", 0.87, 0.027, wealth=0.06),
-            "is_closed_site": city.share(keys, "closed site", 0.95, 0.014, wealth=0.05),
+            "has_morning_post": city.share(keys, "morning post", 0.90, 0.018, wealth=0.08),
+            "has_afternoon_post": city.share(keys, "afternoon post", 0.87, 0.022, wealth=0.10),
+            "is_closed_site": city.share(keys, "closed site", 0.95, 0.008, wealth=0.06),
             "has_alarm": has_alarm,
             "alarm_tested_on": np.where(has_alarm, filled - np.where(months > 1, 40 + keys % 300, 420), -1),
-            "has_linked_video": city.share(keys, "linked video", 0.84, 0.034, wealth=0.1),
+            "has_linked_video": city.share(keys, "linked video", 0.84, 0.027, wealth=0.12),
             "is_on_safety_platform": on_platform,
             "last_reported_on": np.where(on_platform, filled - np.where(reports_late, 45, keys % 31), -1),
             "gates": gates,

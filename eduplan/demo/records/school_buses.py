@@ -51,7 +51,7 @@ def write(city: CityYear) -> None:
     school = np.repeat(np.arange(len(counts)), counts)
     key = school * 10 + rank_in_group(school) + 1
     census = day_of(city.year, 9, 1)
-    gain = 0.016 * city.passed
+    gain = 0.009 * city.passed
     permit = census + np.where(city.draw(key, f"permit {city.year}") < 0.93 + gain, 30 + key % 300, -20)
     inspection = census + np.where(city.draw(key, f"inspection {city.year}") < 0.91 + gain, 10 + key % 170, -5)
     attendant = city.draw(key, "attendant") < 0.92 + gain
