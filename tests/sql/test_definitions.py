@@ -57,7 +57,8 @@ def test_worked_examples_of_spread_come_out(
 def test_stands_in_a_chapter_and_reads_marts_alone(indicator: Indicator) -> None:
     assert indicator.chapter in {chapter.chapter for chapter in load_chapters(ROOT / "plan")}
     assert {table.split(".")[0] for table in marts_read(indicator)} <= {model.schema for model in MODELS.values()}
-    assert not any(table.startswith("core.") for table in marts_read(indicator))
+    if indicator.kind is not IndicatorKind.DISTINCT:  # persons are counted below the marts, which are published
+        assert not any(table.startswith("core.") for table in marts_read(indicator))
 
 
 @pytest.mark.parametrize("indicator", _EVERY)
