@@ -228,11 +228,28 @@ def _listed(columns: Mapping[str, str]) -> str:
 def _add_careful_texts(layers: _Layers, careful: Sequence[PlannedColumn], others: Mapping[str, str]) -> None:
     """Tidies texts step by step, so that what a step changed can be counted."""
     named = [planned.cell.names for planned in careful]
-    first = {names.helper("trimmed"): trimmed(names.raw) for names in named}
-    first |= {names.helper("bare"): without_apostrophe(trimmed(names.raw)) for names in named}
-    layers.add({**first, **others})
-    layers.add({names.helper("plain"): of_one_width(names.helper("bare")) for names in named})
-    layers.add({names.text: without_invisible(names.helper("plain")) for names in named})
+    # All texts of a row go through a step as one list: a step for each column would be planned for each column.
+    layers.add({"_texts": f"[{', '.join(names.raw for names in named)}]", **others})
+    steps = (
+        ("_trimmed", "_texts", trimmed),
+        ("_bare", "_trimmed", without_apostrophe),
+        ("_plain", "_bare", of_one_width),
+        ("_tidy", "_plain", without_invisible),
+    )
+    for changed, before, step in steps:
+        layers.add({changed: f"list_transform({before}, lambda cell: {step('cell')})"})
+    layers.add(
+        {
+            name: f"{texts}[{position}]"
+            for position, names in enumerate(named, start=1)
+            for name, texts in (
+                (names.helper("trimmed"), "_trimmed"),
+                (names.helper("bare"), "_bare"),
+                (names.helper("plain"), "_plain"),
+                (names.text, "_tidy"),
+            )
+        }
+    )
     last = {planned.cell.names.helper("is_empty"): _is_empty(planned) for planned in careful}
     for planned, names in zip(careful, named, strict=True):
         simplified = planned.cell.simplified or names.text

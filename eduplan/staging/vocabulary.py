@@ -9,6 +9,7 @@ file, and planning some thousand constants would take longer than reading a smal
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 
 import duckdb
 
@@ -23,8 +24,8 @@ PLACEHOLDERS = (
 )
 """Texts that mean "no value" in any column, unless the column has them as a code."""
 
-TRUE_TEXTS = ("是", "Y", "y", "1", "√", "有", "true", "True", "TRUE", "YES", "Yes", "yes", "✓", "T", "对")
-FALSE_TEXTS = ("否", "N", "n", "0", "×", "无", "false", "False", "FALSE", "NO", "No", "no", "✗", "F", "没有", "错")
+TRUE_TEXTS = ("是", "1", "Y", "y", "√", "有", "true", "True", "TRUE", "YES", "Yes", "yes", "✓", "T", "对")
+FALSE_TEXTS = ("否", "0", "N", "n", "×", "无", "false", "False", "FALSE", "NO", "No", "no", "✗", "F", "没有", "错")
 
 _PLACEHOLDERS_VARIABLE, _FLAGS_VARIABLE = "eduplan_placeholders", "eduplan_flags"
 
@@ -33,7 +34,9 @@ def set_vocabulary(connection: duckdb.DuckDBPyConnection, codes: Mapping[str, Co
     """Gives a connection all words."""
     connection.execute(f"set variable {_PLACEHOLDERS_VARIABLE} = $1", [list(PLACEHOLDERS)])
     _set_map(connection, FORMS_VARIABLE, COMPATIBLE_FORMS, "varchar")
-    flags = {**dict.fromkeys(TRUE_TEXTS, True), **dict.fromkeys(FALSE_TEXTS, False)}
+    # A map is searched from its start, so the commonest words of both stand there.
+    pairs = zip_longest(((text, True) for text in TRUE_TEXTS), ((text, False) for text in FALSE_TEXTS))
+    flags = dict(flag for pair in pairs for flag in pair if flag is not None)
     _set_map(connection, _FLAGS_VARIABLE, flags, "boolean")
     for name, code_list in codes.items():
         exact = _labels(code_list)
