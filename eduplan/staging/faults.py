@@ -88,7 +88,7 @@ class Faults:
         )
         self._insert(
             "select row_number, fault.column_name, fault.value, rule, 'error', reason_en, reason_zh "
-            f"from (select row_number, unnest(_faults) as fault from {mended} where not _is_dropped) "
+            f"from (select row_number, unnest(_faults) as fault from {mended}) "
             f"join (values {values}) as reasons(column_name, key, rule, reason_en, reason_zh) "
             "on fault.column_name = reasons.column_name and fault.key = reasons.key"
         )

@@ -4,13 +4,13 @@ Belongs here: how the readings of cells are put together. Does not belong here: 
 (:mod:`eduplan.staging.cells`) and what is done with the rows (:mod:`eduplan.staging.stage`).
 
 The first statement reads the file once. It gives every row its values as far as the quick way finds them, and keeps the
-texts of the rows that need a closer look (``_is_odd``). The second statement reads those rows the careful way. Both
-end in the same columns:
+texts of the rows that need a closer look (``_is_odd``). The second statement reads those rows the careful way, but for
+those that are found to be no data at all. Both end in the same columns:
 
-``row_number``, the typed columns, derived columns and person key; ``_is_dropped`` for rows that are no data; and as
-masks with one bit a column or rule ``_broken`` (rules of the contract that do not hold) and ``_decimal`` (acuities
-written as decimals). The first adds ``_is_odd``, ``_cells`` and the masks ``_odd`` (columns that need the careful way),
-``_blank`` (placeholders) and ``_quoted`` (apostrophes); the second ``_id``, ``_faults`` and ``_repairs``.
+``row_number``, the typed columns, derived columns and person key; and as masks with one bit a column or rule
+``_broken`` (rules of the contract that do not hold) and ``_decimal`` (acuities written as decimals). The first adds
+``_is_dropped`` for rows that are no data, ``_is_odd``, ``_cells`` and the masks ``_odd`` (columns that need the careful
+way), ``_blank`` (placeholders) and ``_quoted`` (apostrophes); the second ``_id``, ``_faults`` and ``_repairs``.
 """
 
 from __future__ import annotations
@@ -86,6 +86,17 @@ class Statements:
             outputs[NEW_IDENTITY] = f"case when {plan.known_key} is null then {plan.identity.name} end"
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
+    def drop(self, table: str) -> str:
+        """Marks the odd rows that are no data at all, so that nobody looks for their values.
+
+        Args:
+            table: The table that the first statement created.
+        """
+        plan = self._plan.over_list
+        odd = f"select rowid as _id, _cells, {filled_texts(plan)} as _filled from {table} where _is_odd"
+        no_data = f"select _id from ({odd}) where {is_no_data(plan, '_filled')}"
+        return f"update {table} set _is_dropped = true where not _is_dropped and rowid in ({no_data})"
+
     def second(self, table: str, rows: str, odd: int) -> str:
         """Reads the odd rows again, the careful way.
 
@@ -98,7 +109,7 @@ class Statements:
         sent = [planned for planned in plan.columns if planned.is_sent]
         careful = careful_columns(sent, odd)
         layers = _Layers(f"select _id, row_number, _cells from {rows} where _is_odd and not _is_dropped")
-        _add_careful_texts(layers, careful, {"_filled": filled_texts(plan)})
+        _add_careful_texts(layers, careful)
         _add_values(layers, sent, careful)
         found = {"_faults": _faults(sent, careful), "_repairs": _repairs(careful)}
         layers.add({**found, **_absent(plan)}, _defaults(sent))
@@ -106,7 +117,6 @@ class Statements:
         outputs = {
             "_id": "_id",
             **self._outputs(sent, careful),
-            "_is_dropped": is_no_data(plan, "_filled"),
             "_faults": "_faults",
             "_repairs": "_repairs",
         }
@@ -116,7 +126,7 @@ class Statements:
     def mended_columns(self) -> list[str]:
         """The columns that the second statement gives new values."""
         names = self._outputs(self._sent, careful=())
-        return [*(name for name in names if name != "row_number"), "_is_dropped"]
+        return [name for name in names if name != "row_number"]
 
     def repair_counts(self, blank: int, odd: int) -> dict[tuple[str, str], str]:
         """SQL that counts what the first statement repaired, by column and rule.
@@ -225,11 +235,13 @@ def _listed(columns: Mapping[str, str]) -> str:
     return ", ".join(name if sql == name else f"{sql} as {name}" for name, sql in columns.items())
 
 
-def _add_careful_texts(layers: _Layers, careful: Sequence[PlannedColumn], others: Mapping[str, str]) -> None:
+def _add_careful_texts(layers: _Layers, careful: Sequence[PlannedColumn]) -> None:
     """Tidies texts step by step, so that what a step changed can be counted."""
+    if not careful:
+        return
     named = [planned.cell.names for planned in careful]
     # All texts of a row go through a step as one list: a step for each column would be planned for each column.
-    layers.add({"_texts": f"[{', '.join(names.raw for names in named)}]", **others})
+    layers.add({"_texts": f"[{', '.join(names.raw for names in named)}]"})
     steps = (
         ("_trimmed", "_texts", trimmed),
         ("_bare", "_trimmed", without_apostrophe),

@@ -141,6 +141,8 @@ class _Staging:
     def run(self, rejected: Sequence[RejectedRecord], references: Sequence[KeySet], targets: Targets) -> Account:
         account = self._account
         odd, odd_columns, blank_columns = self._look()
+        if odd and self._drop():
+            odd, odd_columns, blank_columns = self._look()
         if odd:
             self._mend(odd_columns)
         account.rows_read, account.rows_dropped = self._count()
@@ -177,6 +179,11 @@ class _Staging:
         rows = "count(distinct row_number)" if self._is_wide else "count(*)"
         (counts,) = self._fetch(f"select {rows}, {rows} filter (_is_dropped) from {ROWS}")
         return counts
+
+    def _drop(self) -> bool:
+        """Marks odd rows that are no data; whether there were any."""
+        ((rows,),) = self._fetch(self._statements.drop(TABLE))
+        return bool(rows)
 
     def _mend(self, odd_columns: int) -> None:
         """Reads odd rows again and puts what came of it in their place."""
