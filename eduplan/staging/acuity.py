@@ -47,11 +47,12 @@ def acuity_cell(column: Column, names: Names) -> Cell:
     return Cell(
         names=names,
         sql_type="decimal(3, 1)",
-        prepared={reading: f"try_cast({names.raw} as decimal(6, 4))"},
+        # Half of a column may be dashes for "not worn"; a cast that fails costs five times one that does not.
+        prepared={reading: f"case when {_may_be_number(names.raw)} then try_cast({names.raw} as decimal(6, 4)) end"},
         quick=(
             f"case when {reading} between {LOWEST} and {HIGHEST} and {reading} = cast({reading} as decimal(3, 1)) "
             f"then cast({reading} as decimal(3, 1)) "
-            f"else {_line_of(reading)} end"
+            f"when {is_decimal_reading(reading)} then {_line_of(reading)} end"
         ),
         is_placeholder=is_placeholder(names.text),
         simplified=names.text,
@@ -87,6 +88,11 @@ def quick_reading(names: Names) -> str:
 def careful_reading(names: Names) -> str:
     """The same when it is read the careful way."""
     return names.helper("read")
+
+
+def _may_be_number(text: str) -> str:
+    """SQL: whether a text starts as a number without minus sign can: with a digit, or space, plus or point."""
+    return f"({text} >= '0' and {text} < ':') or {text} < '-' or prefix({text}, '.')"
 
 
 _LINES = f"[{', '.join(f'{decimal:f}' for decimal in chart_lines().values())}]::decimal(6, 4)[]"

@@ -69,7 +69,8 @@ def _labels(code_list: CodeList) -> dict[str, str]:
         for label in (*(tidy(text) for text in value.labels), value.zh, tidy(value.zh), value.en):
             labels.setdefault(label, value.code)
     labels.pop("", None)
-    return labels
+    common = [value.zh for value in code_list.values if value.zh in labels]
+    return {label: labels[label] for label in (*common, *labels)}  # a map is searched from its start
 
 
 def is_placeholder(text: str) -> str:
