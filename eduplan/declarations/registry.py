@@ -18,9 +18,12 @@ from pathlib import Path
 from eduplan.declarations.chapters import Chapter, load_chapters
 from eduplan.declarations.commitments import Commitment, Office, load_commitments, load_offices
 from eduplan.declarations.indicators import Indicator
-from eduplan.declarations.loading import read_text
+from eduplan.declarations.loading import load_yaml_as, read_text
 from eduplan.declarations.registered import Family, RegisteredIndicator, load_families, load_registered
 from eduplan.errors import DeclarationError
+
+HEADLINES = "headlines.yml"
+"""The file of the plan that names the headline indicators."""
 
 _ENTRY = re.compile(r"- \{?(?:id|code): *[\"']?(?P<name>[A-Z0-9.a-z_-]+)")
 
@@ -41,6 +44,7 @@ class Registry:
         commitments: Commitments by id.
         indicators: Indicators that are computed, by code.
         registered: Indicators that wait for a source, by code.
+        headlines: Codes of the headline indicators, in the order that readers see them in.
     """
 
     chapters: list[Chapter] = field(default_factory=list)
@@ -49,6 +53,7 @@ class Registry:
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     registered: Mapping[str, RegisteredIndicator] = field(default_factory=dict)
+    headlines: list[str] = field(default_factory=list)
 
     @cached_property
     def answers(self) -> dict[str, list[str]]:
@@ -98,7 +103,14 @@ def load_registry(folder: Path, indicators: Mapping[str, Indicator]) -> Registry
         commitments=load_commitments(folder),
         indicators=indicators,
         registered=load_registered(folder),
+        headlines=load_headlines(folder),
     )
+
+
+def load_headlines(folder: Path) -> list[str]:
+    """Reads ``plan/headlines.yml``, a list of codes; a plan without the file has no headline indicators."""
+    path = folder / HEADLINES
+    return load_yaml_as(list[str], path) if path.exists() else []
 
 
 def registry_faults(folder: Path, registry: Registry) -> Iterator[DeclarationError]:
@@ -106,6 +118,8 @@ def registry_faults(folder: Path, registry: Registry) -> Iterator[DeclarationErr
     places = entry_places(folder)
     for name, reason in (*_indicator_faults(registry), *_registered_faults(registry), *_commitment_faults(registry)):
         yield DeclarationError(f"{name}, {reason}", where=places.get(name, str(folder)))
+    for code, reason in _headline_faults(registry):
+        yield DeclarationError(f"{code}, {reason}", where=str(folder / HEADLINES))
     if not registry.awaited:  # until then an indicator that is still to be written may answer
         for name in registry.unanswered:
             reason = "no indicator lists it under commitments, and it has no task"
@@ -163,6 +177,15 @@ def _indicator_faults(registry: Registry) -> Iterator[tuple[str, str]]:
     for code in registry.registered:
         if code in registry.indicators or code in computed:
             yield code, "code: it is computed now, so take it out of plan/registered"
+
+
+def _headline_faults(registry: Registry) -> Iterator[tuple[str, str]]:
+    """Headlines that nothing defines, and those that stand there twice."""
+    for place, code in enumerate(registry.headlines):
+        if code not in {*registry.indicators, *registry.registered, *registry.awaited}:
+            yield code, "there is no such indicator, computed, registered or awaited"
+        if code in registry.headlines[:place]:
+            yield code, "it is a headline already"
 
 
 def _registered_faults(registry: Registry) -> Iterator[tuple[str, str]]:

@@ -132,7 +132,7 @@ def _declared(registry: Registry) -> str:
     """Fingerprint of everything that the tables of the registry say."""
     groups = (registry.chapters, registry.offices.values(), registry.commitments.values(), registry.registered.values())
     texts = [each.model_dump_json() for group in groups for each in group]
-    return digest(_ENGINE, texts, sorted(registry.answers.items()), sorted(registry.indicators))
+    return digest(_ENGINE, texts, sorted(registry.answers.items()), sorted(registry.indicators), registry.headlines)
 
 
 def _write_registry(connection: duckdb.DuckDBPyConnection, registry: Registry, mark: str) -> None:
@@ -140,6 +140,7 @@ def _write_registry(connection: duckdb.DuckDBPyConnection, registry: Registry, m
         "plan.commitments": _commitments(registry),
         "plan.commitment_indicators": _answers(registry),
         "plan.commitment_baselines": _baselines(registry),
+        "plan.headlines": list(enumerate(registry.headlines, start=1)),
         "plan.registered_indicators": [_registered(each) for _, each in sorted(registry.registered.items())],
     }
     for table, lines in rows.items():

@@ -194,6 +194,10 @@ create table if not exists plan.commitment_indicators (
     indicator varchar not null,
     is_computed boolean not null
 );
+create table if not exists plan.headlines (
+    headline_number integer not null,
+    indicator varchar not null
+);
 create table if not exists plan.commitment_baselines (
     commitment varchar not null,
     baseline_number integer not null,

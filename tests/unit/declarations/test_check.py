@@ -165,6 +165,7 @@ PLAN = {
   office: planning
   task: {en: 'Programme register: places', zh: 项目台账：学位}
 """,
+    "plan/headlines.yml": "[ENR-01, ENR-02]\n",
     "plan/registered/enr.yml": """# Scale, later.
 - code: ENR-02
   name: {en: Places, zh: 学位}
@@ -215,6 +216,8 @@ def test_the_relation_is_read_from_the_indicators(tmp_path: Path) -> None:
     ("file", "old", "new", "said"),
     [
         (INDICATOR, "[1.1.2-01]", "[1.1.2-01, 9.9.9-99]", "ENR-01, commitments: 9.9.9-99 is not in plan/commitments"),
+        ("plan/headlines.yml", "ENR-02", "ENR-03", "ENR-03, there is no such indicator"),
+        ("plan/headlines.yml", "ENR-02", "ENR-01", "ENR-01, it is a headline already"),
         (REGISTERED, "[1.1.2-01]", "[1.1.2-03]", "ENR-02, commitments: 1.1.2-03 is not in plan/commitments"),
         (REGISTERED, "ch1_context", "ch7", "ENR-02, chapter: ch7 is not in plan/chapters.yml"),
         (REGISTERED, "ENR-02", "ENR-01", "ENR-01, code: it is computed now"),

@@ -87,6 +87,7 @@ def registry(plan: PlanBench, tmp_path: Path) -> Registry:
     files = {
         "chapters.yml": CHAPTERS,
         "offices.yml": OFFICES,
+        "headlines.yml": "[SEN-02, SEN-04]",
         "registered/sen.yml": REGISTERED,
         "commitments/ch1.yml": "".join(
             [
@@ -213,3 +214,9 @@ def test_a_commitment_is_never_better_than_its_worst_judgement(statuses: list[st
     judging = [status for status in statuses if status != "no_judgement"]
     assert judged == len(judging)
     assert found == (min(judging, key=WORST_FIRST.index) if judging else "no_judgement")
+
+
+def test_headlines_keep_their_order(plan: PlanBench, registry: Registry) -> None:
+    judged(plan, registry, 80, 60)
+    found = plan.connection.execute("select headline_number, indicator from plan.headlines order by 1").fetchall()
+    assert found == [(1, "SEN-02"), (2, "SEN-04")]
