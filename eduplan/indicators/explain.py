@@ -98,7 +98,7 @@ def explain(
     formula = json.loads(indicator["formula"])
     reach = _marts(connection, formula)
     tables, years_back, years_ahead = _below(connection, reach)
-    sources = sorted(name.removeprefix("staging.") for name in tables if name.startswith("staging."))
+    sources = list(_sources(tables))
     return Explanation(
         indicator=indicator,
         area=place,
@@ -111,6 +111,36 @@ def explain(
         sources=sources,
         batches=_batches(connection, sources, year - years_back, year + years_ahead),
     )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The sources below an indicator, and the years that a value of it looks at.
+
+    Attributes:
+        sources: Names of the sources.
+        years_back: Years before its own that a value looks at.
+        years_ahead: Years after its own.
+    """
+
+    sources: tuple[str, ...]
+    years_back: int
+    years_ahead: int
+
+
+def reach_of(connection: duckdb.DuckDBPyConnection, code: str) -> Reach:
+    """The sources below an indicator.
+
+    Raises:
+        EduplanError: There is no such indicator.
+    """
+    formula = json.loads(_indicator(connection, code)["formula"])
+    tables, back, ahead = _below(connection, _marts(connection, formula))
+    return Reach(_sources(tables), back, ahead)
+
+
+def _sources(tables: dict[str, list[str]]) -> tuple[str, ...]:
+    return tuple(sorted(name.removeprefix("staging.") for name in tables if name.startswith("staging.")))
 
 
 def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Row:
