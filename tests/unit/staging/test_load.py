@@ -152,6 +152,17 @@ def test_a_school_that_goes_takes_its_rows_out(bureau: Bureau) -> None:
     assert bureau.account("pupil_roll") == (2, 1, 1, 0, 0)
 
 
+def test_another_engine_stages_again(bureau: Bureau, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bureau.send_roll(roll_row(1))
+    bureau.load()
+    assert outcomes(bureau.load()) == [("990101_roll.csv", "unchanged")]
+    (tmp_path / "reading").mkdir()
+    (tmp_path / "reading" / "corrected.py").write_text('"""Reads otherwise."""', encoding="utf-8")
+    monkeypatch.setattr("eduplan.staging.fingerprints._PACKAGE", tmp_path)
+    assert outcomes(bureau.load()) == [("990101_roll.csv", "staged")]
+    assert outcomes(bureau.load()) == [("990101_roll.csv", "unchanged")]
+
+
 def test_a_change_of_keys_that_concerns_nobody_stages_nothing_again(bureau: Bureau) -> None:
     register(bureau, "2199000001")
     bureau.send_roll(roll_row(1))
