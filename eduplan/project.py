@@ -31,6 +31,10 @@ class Settings(Declaration):
     largest_file_mb: int = 2048
     minimum_coverage_pct: float = 90.0
     webhook_url: str | None = None
+    ignore: tuple[str, ...] = Field(
+        default=(),
+        description="Files of the raw folder that nobody shall be told of: patterns of paths, such as notes/*.",
+    )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -112,6 +113,8 @@ def find_arrivals(project: Project, contracts: Mapping[str, Contract]) -> Arriva
     problems: list[Problem] = []
     for path in _files_below(project.raw):
         file = _RawFile(path, project)
+        if any(fnmatchcase(file.relative, pattern) for pattern in project.settings.ignore):
+            continue
         try:
             matches = [(contract, *found) for contract in contracts.values() if (found := _match(contract, file))]
             if not matches:

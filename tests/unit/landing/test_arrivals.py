@@ -15,6 +15,7 @@ import xlsxwriter
 from eduplan.declarations.contracts import Severity
 from eduplan.errors import EnvironmentFault
 from eduplan.landing.arrivals import find_arrivals
+from eduplan.project import Project
 
 YEAR = {"kind": "school_year", "from": "folder"}
 ALWAYS = {"kind": "none", "from": "fixed", "value": "all"}
@@ -136,6 +137,18 @@ def test_files_that_are_no_data_are_passed_over_and_unknown_ones_are_named(
     assert result.arrivals == []
     assert [(one.file, one.severity) for one in result.problems] == [("stray.csv", Severity.WARNING)]
     assert "roll" in result.problems[0].remedy
+
+
+def test_files_that_the_project_ignores_are_neither_loaded_nor_named(project: Any, put: Any, contract: Any) -> None:
+    put("stray.csv")
+    put("notes/2024/minutes.csv")
+    put("roll/2024-25/990101_old.csv")
+    put("roll/2024-25/990101_new.csv")
+    settings = project.root / "eduplan.yml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "ignore: ['notes/*', '*_old.csv']\n", encoding="utf-8")
+    result = find_arrivals(Project.load(project.root), {"roll": contract("roll", [{"folder": "roll"}], YEAR)})
+    assert [each.relative_path for each in result.arrivals] == ["roll/2024-25/990101_new.csv"]
+    assert [problem.file for problem in result.problems] == ["stray.csv"]
 
 
 def test_no_raw_folder(project: Any) -> None:
