@@ -50,8 +50,8 @@ def warehouse_step(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """How many rows a table has."""
-    row = connection.table(table).count("*").fetchone()
+    """How many rows a table or view has."""
+    row = connection.execute(f"from {table} select count(*)").fetchone()
     return int(row[0]) if row else 0
 
 
