@@ -221,6 +221,7 @@ def release(
     checked: CheckReport,
     *,
     now: datetime,
+    progress: Progress | None = None,
 ) -> Release:
     """Publishes the release, unless the one in force says the same.
 
@@ -229,7 +230,15 @@ def release(
     """
     from eduplan.release.publish import publish
 
-    return publish(connection, project, declarations.models, declarations.contracts, check_report=checked, now=now)
+    return publish(
+        connection,
+        project,
+        declarations.models,
+        declarations.contracts,
+        check_report=checked,
+        now=now,
+        progress=progress,
+    )
 
 
 @dataclass
@@ -380,7 +389,7 @@ def _stages(
         checked = check(connection, project, declarations, progress=progress)
     report.checks = {"all": len(checked.results), "ran": checked.ran, **checked.failed_by_severity()}
     with _timed(report, "release"):
-        made = release(connection, project, declarations, checked, now=now)
+        made = release(connection, project, declarations, checked, now=now, progress=progress)
         state.remember(connection, made.release_id, now)
     report.release_id, report.is_new_release = made.release_id, made.is_new
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -22,12 +23,14 @@ from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
 from eduplan.errors import CheckFailure, EnvironmentFault
 from eduplan.faults import explain
+from eduplan.progress import Progress, Silent
 from eduplan.project import Project
 from eduplan.release.database import PublishedTable, describe_tables, write_tables
 from eduplan.release.manifest import content_fingerprint, manifest, read_batches
 from eduplan.release.privacy import published_columns, refuse_private_columns
 from eduplan.release.release import DATABASE, MANIFEST, Release, current_release, read_release, releases_folder
 from eduplan.release.swap import building_folder, clean_up, put_in_force, put_in_place, seal, withdraw, write_sealed
+from eduplan.warehouse.connection import connect
 
 _CHAPTER = re.compile(r"^ch\d+_[a-z0-9_]+$")
 _SHOWN = 5
@@ -41,6 +44,7 @@ def publish(
     *,
     check_report: CheckReport,
     now: datetime,
+    progress: Progress | None = None,
 ) -> Release:
     """Publishes the marts and the plan tables, unless the release in force says the same already.
 
@@ -51,6 +55,7 @@ def publish(
         contracts: Contracts by source.
         check_report: How the checks of this warehouse came out.
         now: Time of the release; it names the folder.
+        progress: Where the reader sees how far it is.
 
     Returns:
         The release in force, with ``is_new`` if this call made it.
@@ -85,6 +90,7 @@ def publish(
             "fingerprint": fingerprint,
         }
         write_tables(connection, built, tables, database=DATABASE, facts=facts)
+        _write_for_readers(project, built, progress or Silent())
         says = manifest(
             project,
             connection,
@@ -106,6 +112,17 @@ def publish(
             raise
         raise clear from error
     return replace(read_release(finished), is_new=True)
+
+
+def _write_for_readers(project: Project, built: Path, progress: Progress) -> None:
+    """What readers open besides the tables; made from the published database, so that it tells no more than that."""
+    from eduplan.site.build import write_site
+
+    published = connect(built / DATABASE, project, read_only=True)
+    try:
+        write_site(published, project, built, progress=progress)
+    finally:
+        published.close()
 
 
 def _refuse_failed(report: CheckReport) -> None:

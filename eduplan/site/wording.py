@@ -1,0 +1,149 @@
+"""Words, numbers and signs as pages show them, in both languages at once.
+
+Belongs here: how a text, a value or a status becomes HTML. Does not belong here: which of them a page shows.
+
+A page holds both languages side by side; the sheet hides the one that is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from eduplan.cli.words import SIGNS, sign
+
+Row = dict[str, Any]
+
+_CLOSE = ("%", "‰", "°")
+
+
+class Text(NamedTuple):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class Absence(NamedTuple):
+    """Why there is no value: its word, and what that means."""
+
+    word: Text
+    meaning: Text
+
+
+ABSENCES: dict[str, Absence] = {
+    "Q": Absence(
+        Text("suppressed", "不公布"),
+        Text("known, and not told, because it could give away single persons", "已统计，但可能涉及个人，故不公布"),
+    ),
+    "M": Absence(Text("missing", "缺"), Text("should be known, and was not reported", "应有而未报送")),
+    "N": Absence(
+        Text("n/a", "不适用"), Text("there is nothing that it could be measured on", "没有可统计的对象（分母为零）")
+    ),
+}
+"""By ``obs_status``. A zero is a value and is printed as one."""
+
+EVIDENCE_OF_SOURCE: dict[str, Text] = {
+    "found": Text("read in a copy of the source", "见于来源文本"),
+    "recalled": Text("recalled, to be checked against the source", "据通识，待核对原文"),
+    "seed": Text("defined by the plan", "规划原文界定"),
+    "own design": Text("own design", "自行设计"),
+}
+
+DIMENSIONS: dict[str, Text] = {
+    "stage": Text("Stage", "学段"),
+    "urban_class": Text("Urban class", "城乡类型"),
+    "ownership": Text("Ownership", "办学性质"),
+    "sex": Text("Sex", "性别"),
+    "grade": Text("Grade", "年级"),
+    "item": Text("Item", "分项"),
+}
+
+LEVELS: dict[str, Text] = {
+    "city": Text("City", "全市"),
+    "district": Text("District", "区县"),
+    "town": Text("Town", "镇街"),
+    "school": Text("School", "学校"),
+}
+
+
+def both(en: object, zh: object) -> Markup:
+    """A text in both languages, as one piece where they are the same."""
+    if en == zh:
+        return escape(en)
+    return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(en, zh)
+
+
+def rounded(value: float | Decimal, decimals: int) -> str:
+    """A number with thousands set apart, rounded as people round: 0.125 gives 0.13."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    result = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{result + 0:,f}".replace("-", "−")  # adding nothing turns -0 into 0
+
+
+def exact(value: float | Decimal | int) -> str:
+    """A sum as it is, without zeros that nobody reads; at most three decimals."""
+    text = f"{round(Decimal(str(value)), 3):,f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def absent(status: str) -> Markup:
+    """The word for a value that is not there, with what it means as a hint."""
+    why = ABSENCES.get(status, ABSENCES["M"])
+    return Markup('<span class="absent" data-absent="{}" data-hint-en="{}" data-hint-zh="{}">{}</span>').format(
+        status, why.meaning.en, why.meaning.zh, both(*why.word)
+    )
+
+
+class Units:
+    """How units are written after a value.
+
+    Args:
+        known: English and Chinese by unit, as ``site/units.yml`` has them.
+    """
+
+    def __init__(self, known: Mapping[str, Mapping[str, str]]) -> None:
+        self._known = {unit: Text(each["en"], each["zh"]) for unit, each in known.items()}
+
+    def text(self, unit: str) -> Text:
+        """A unit in both languages; one that is not known as it is declared."""
+        return self._known.get(unit, Text(unit, unit))
+
+    def html(self, unit: str) -> Markup:
+        """A unit as it follows a value, small and with the space that it needs."""
+        text = self.text(unit)
+        if not text.en and not text.zh:
+            return Markup()
+        if text.en.startswith(_CLOSE):
+            return escape(text.en)
+        return Markup("<small>{}</small>").format(both(f" {text.en}", f" {text.zh}".replace(" /", "/")))
+
+    def value(self, row: Row, decimals: int, *, with_unit: bool = True) -> Markup:
+        """The value of a row with ``obs_value``, ``obs_status`` and ``unit``, or why there is none."""
+        if row["obs_value"] is None:
+            return absent(row["obs_status"])
+        return escape(rounded(row["obs_value"], decimals)) + (self.html(row["unit"]) if with_unit else "")
+
+
+def status(name: str | None, year: int | None = None) -> Markup:
+    """A status with its symbol, word and colour, and the year of a deadline whose verdict stands."""
+    look, tone = sign(name), name if name in SIGNS else "context"
+    since = f" {year}" if year else ""
+    return Markup('<span class="status" data-tone="{}"><i aria-hidden="true">{}</i>{}</span>').format(
+        tone, look.symbol, both(look.en + since, look.zh + since)
+    )
+
+
+def dot(name: str | None) -> Markup:
+    """The symbol of a status alone, for places where its word stands near by."""
+    look, tone = sign(name), name if name in SIGNS else "context"
+    return Markup('<i class="dot" data-tone="{}" aria-hidden="true">{}</i>').format(tone, look.symbol)
+
+
+def status_text(name: str | None) -> Text:
+    """The word of a status in both languages."""
+    look = sign(name)
+    return Text(look.en, look.zh)
