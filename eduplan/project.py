@@ -30,6 +30,9 @@ class Settings(Declaration):
     threads: int = 2
     largest_file_mb: int = 2048
     minimum_coverage_pct: float = 90.0
+    keep_releases: int = Field(
+        default=30, ge=2, description="Newest releases to keep; official ones and the last of a month stay anyway."
+    )
     webhook_url: str | None = None
     ignore: tuple[str, ...] = Field(
         default=(),

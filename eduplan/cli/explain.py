@@ -15,7 +15,7 @@ import typer
 from eduplan.cli.commands import command
 from eduplan.cli.commitments import COMMITMENT_ID
 from eduplan.cli.session import Language, Session
-from eduplan.cli.sql import open_database
+from eduplan.cli.sql import AsOfOption, open_database
 from eduplan.cli.status import find_area
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ def register(app: typer.Typer) -> None:
         ],
         area: Annotated[str | None, typer.Option(help="Code or name of a district, or code of a school.")] = None,
         period: Annotated[str | None, typer.Option(help="A period such as 2022-23, instead of the latest.")] = None,
+        as_of: AsOfOption = None,
         json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
     ) -> None:
         """Shows where a published value comes from, or what stands behind a commitment of the plan."""
-        connection = open_database(session)
+        connection = open_database(session, as_of=as_of)
         try:
             place = find_area(connection, area)
             if COMMITMENT_ID.fullmatch(subject):

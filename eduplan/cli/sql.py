@@ -25,6 +25,13 @@ from duckdb_tables() where not internal order by all
 """
 _HELP = "Ask with SQL, ended by ;   .tables lists the tables   .quit (or Ctrl-D) leaves"
 
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Ask an earlier release: the one in force when a day ended (2026-11-23), previous, official, or an id."
+    ),
+]
+
 
 class Database(StrEnum):
     """What can be asked."""
@@ -55,13 +62,16 @@ def register(app: typer.Typer) -> None:
         read: Annotated[
             Database, typer.Option(help="release, or work: the private file of the load, while no load runs.")
         ] = Database.RELEASE,
+        as_of: AsOfOption = None,
     ) -> None:
         """Asks the published release with SQL; without a query, opens a prompt."""
         if json and csv:
             raise UsageFault("choose one of --json and --csv")
+        if as_of and read is Database.WORK:
+            raise UsageFault("--as-of asks a release, and not the working warehouse", remedy="leave --read out")
         layout = Layout.JSON if json else Layout.CSV if csv else Layout.TABLE
         text = _query_text(query, file)
-        connection = open_database(session, read)
+        connection = open_database(session, read, as_of=as_of)
         try:
             if text is None:
                 _prompt(session, connection, limit)
@@ -71,10 +81,18 @@ def register(app: typer.Typer) -> None:
             connection.close()
 
 
-def open_database(session: Session, database: Database = Database.RELEASE) -> duckdb.DuckDBPyConnection:
+def open_database(
+    session: Session, database: Database = Database.RELEASE, *, as_of: str | None = None
+) -> duckdb.DuckDBPyConnection:
     """Opens what is asked, for reading.
 
+    Args:
+        session: The call.
+        database: The release, or the working warehouse.
+        as_of: An earlier release, by a date or another of its names.
+
     Raises:
+        NoSuchRelease: No release is called what ``as_of`` says.
         EnvironmentFault: There is no release (or no warehouse) yet.
         LockedError: A load holds the working warehouse.
     """
@@ -82,6 +100,10 @@ def open_database(session: Session, database: Database = Database.RELEASE) -> du
     from eduplan.warehouse.connection import connect
 
     project = session.open_project()
+    if as_of is not None:
+        from eduplan.release.history import find_release
+
+        return connect(find_release(project, as_of).database, project, read_only=True)
     path = project.release_database if database is Database.RELEASE else project.warehouse
     if not path.exists():
         what = "nothing was released yet" if database is Database.RELEASE else "there is no working warehouse yet"

@@ -13,7 +13,7 @@ import typer
 
 from eduplan.cli.commands import command
 from eduplan.cli.session import Language, Session, UsageFault
-from eduplan.cli.sql import open_database
+from eduplan.cli.sql import AsOfOption, open_database
 from eduplan.cli.words import word, worst
 
 if TYPE_CHECKING:
@@ -81,12 +81,13 @@ def register(app: typer.Typer) -> None:
         ] = False,
         area: Annotated[str | None, typer.Option(help="Code or name of a district, instead of the city.")] = None,
         period: Annotated[str | None, typer.Option(help="A period such as 2022-23, instead of the latest.")] = None,
+        as_of: AsOfOption = None,
         json: Annotated[bool, typer.Option("--json", help="Every component of every status as JSON.")] = False,
     ) -> None:
         """Shows the scorecard of the published release."""
         if commitments and period:
             raise UsageFault("commitments have their latest status alone", where=period, remedy="leave --period out")
-        connection = open_database(session)
+        connection = open_database(session, as_of=as_of)
         if commitments:
             _commitments(session, connection, subject, area, as_json=json)
             return

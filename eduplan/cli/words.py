@@ -64,6 +64,53 @@ WORDS: dict[str, dict[Language, str]] = {
     "and_more": {"en": "and {number} more in plan.failing_units", "zh": "等，另有 {number} 个见 plan.failing_units"},
 }
 
+WORDS |= {
+    "released_at": {"en": "Made at", "zh": "发布时间"},
+    "state": {"en": "State", "zh": "状态"},
+    "in_force": {"en": "in force", "zh": "现行"},
+    "official": {"en": "official", "zh": "正式"},
+    "indicators": {"en": "Indicators", "zh": "指标数"},
+    "tables": {"en": "Tables", "zh": "表数"},
+    "size_mb": {"en": "MB", "zh": "兆字节"},
+    "reason": {"en": "Published for", "zh": "用途"},
+    "table": {"en": "Table", "zh": "表"},
+    "old": {"en": "Old", "zh": "原"},
+    "new": {"en": "New", "zh": "新"},
+    "change": {"en": "Change", "zh": "变化"},
+    "area": {"en": "Area", "zh": "地区"},
+    "cause": {"en": "Cause", "zh": "原因"},
+    "columns_changed": {"en": "Columns that differ", "zh": "字段变化"},
+    "rows_changed": {"en": "Tables with another number of rows", "zh": "行数变化的表"},
+    "definitions": {"en": "Definitions that differ", "zh": "定义变化"},
+    "values": {"en": "Values revised or withdrawn", "zh": "修订与撤回的数值"},
+    "values_revised": {"en": "Revised values", "zh": "修订数值"},
+    "values_added": {"en": "Values added", "zh": "新增数值"},
+    "values_withdrawn": {"en": "Values withdrawn", "zh": "撤回数值"},
+    "cause_definition": {"en": "by definition", "zh": "定义变更"},
+    "cause_disclosure": {"en": "by disclosure control", "zh": "披露控制"},
+    "cause_batches": {"en": "by files", "zh": "数据文件"},
+    "cause_declarations": {"en": "by declarations or program", "zh": "声明或程序变更"},
+    "missing": {"en": "missing", "zh": "缺"},
+    "not_applicable": {"en": "n/a", "zh": "不适用"},
+    "suppressed": {"en": "suppressed", "zh": "不公布"},
+    "no_difference": {"en": "Nothing differs.", "zh": "无差异。"},
+    "diff_more": {
+        "en": "{shown} of {all}; --limit 0 shows all, --json as data",
+        "zh": "共 {all} 条，显示 {shown} 条；--limit 0 显示全部，--json 输出数据",
+    },
+}
+
+CHANGES: dict[str, dict[Language, str]] = {
+    "added": {"en": "added", "zh": "新增"},
+    "removed": {"en": "removed", "zh": "删除"},
+    "retyped": {"en": "retyped", "zh": "类型变更"},
+    "new version": {"en": "new version", "zh": "新版本"},
+    "arrived": {"en": "arrived", "zh": "新到"},
+    "replaced": {"en": "replaced", "zh": "替换"},
+    "read anew": {"en": "read anew", "zh": "重新读入"},
+    "withdrawn": {"en": "withdrawn", "zh": "撤回"},
+}
+
 
 class Sign(NamedTuple):
     """How a status looks: its word in both languages, a symbol that needs no colour, and a colour."""

@@ -63,6 +63,7 @@ def manifest(
     release_id: str,
     now: datetime,
     fingerprint: str,
+    previous: str | None,
     tables: Sequence[PublishedTable],
     batches: Sequence[Mapping[str, Any]],
     report: CheckReport,
@@ -73,6 +74,7 @@ def manifest(
         "release_id": release_id,
         "created_at": now.isoformat(timespec="seconds"),
         "fingerprint": fingerprint,
+        "previous": previous,
         "eduplan_version": __version__,
         "storage_version": STORAGE_VERSION,
         "city": {

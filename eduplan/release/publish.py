@@ -29,6 +29,7 @@ from eduplan.release.database import PublishedTable, describe_tables, write_tabl
 from eduplan.release.manifest import content_fingerprint, manifest, read_batches
 from eduplan.release.privacy import published_columns, refuse_private_columns
 from eduplan.release.release import DATABASE, MANIFEST, Release, current_release, read_release, releases_folder
+from eduplan.release.retention import remove_old_releases
 from eduplan.release.swap import building_folder, clean_up, put_in_force, put_in_place, seal, withdraw, write_sealed
 from eduplan.warehouse.connection import connect
 
@@ -97,6 +98,7 @@ def publish(
             release_id=release_id,
             now=local,
             fingerprint=fingerprint,
+            previous=in_force.release_id if in_force else None,
             tables=tables,
             batches=batches,
             report=check_report,
@@ -111,6 +113,7 @@ def publish(
         if clear is None or clear is error:
             raise
         raise clear from error
+    remove_old_releases(project)
     return replace(read_release(finished), is_new=True)
 
 

@@ -15,6 +15,8 @@ from eduplan.release.release import DATABASE, current_link, releases_folder
 
 _BUILDING = ".building-"
 _NEXT = ".next"
+REMOVED = ".removed-"
+"""Beginning of the name of a release that is being removed."""
 
 
 def building_folder(project: Project, release_id: str) -> Path:
@@ -23,9 +25,10 @@ def building_folder(project: Project, release_id: str) -> Path:
 
 
 def clean_up(project: Project) -> None:
-    """Removes half-built releases and half-made links; the caller is the only writer."""
-    for folder in releases_folder(project).glob(f"{_BUILDING}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Removes half-built and half-removed releases and half-made links; the caller is the only writer."""
+    for beginning in (_BUILDING, REMOVED):
+        for folder in releases_folder(project).glob(f"{beginning}*"):
+            shutil.rmtree(folder, ignore_errors=True)
     for link in project.marts.glob(f"*{_NEXT}"):
         link.unlink(missing_ok=True)
 
