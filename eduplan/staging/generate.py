@@ -86,29 +86,35 @@ class Statements:
             outputs[NEW_IDENTITY] = f"case when {plan.known_key} is null then {plan.identity.name} end"
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
-    def drop(self, table: str) -> str:
-        """Marks the odd rows that are no data at all, so that nobody looks for their values.
+    def apart(self, table: str, rows: str) -> str:
+        """Puts the odd rows into a table of their own, and says which of them are no data at all.
 
-        Args:
-            table: The table that the first statement created.
-        """
-        plan = self._plan.over_list
-        odd = f"select rowid as _id, _cells, {filled_texts(plan)} as _filled from {table} where _is_odd"
-        no_data = f"select _id from ({odd}) where {is_no_data(plan, '_filled')}"
-        return f"update {table} set _is_dropped = true where not _is_dropped and rowid in ({no_data})"
-
-    def second(self, table: str, rows: str, odd: int) -> str:
-        """Reads the odd rows again, the careful way.
+        There they stand side by side. Among all rows each part of the table has a few of them, and the many expressions
+        of the second statement would be started for each part.
 
         Args:
             table: Temporary table to create.
             rows: The rows that the first statement made, with their place as ``_id``.
+        """
+        plan = self._plan.over_list
+        odd = f"select _id, row_number, _cells, _odd, {filled_texts(plan)} as _filled from {rows}"
+        return (
+            f"create or replace temp table {table} as select * exclude (_filled), "
+            f"{is_no_data(plan, '_filled')} as _is_no_data from ({odd} where _is_odd and not _is_dropped)"
+        )
+
+    def second(self, table: str, odd_rows: str, odd: int) -> str:
+        """Reads the odd rows again, the careful way.
+
+        Args:
+            table: Temporary table to create.
+            odd_rows: The odd rows, put apart.
             odd: Mask of the columns that need the careful way.
         """
         plan = self._plan.over_list
         sent = [planned for planned in plan.columns if planned.is_sent]
         careful = careful_columns(sent, odd)
-        layers = _Layers(f"select _id, row_number, _cells from {rows} where _is_odd and not _is_dropped")
+        layers = _Layers(f"select _id, row_number, _cells from {odd_rows} where not _is_no_data")
         _add_careful_texts(layers, careful)
         _add_values(layers, sent, careful)
         found = {"_faults": _faults(sent, careful), "_repairs": _repairs(careful)}

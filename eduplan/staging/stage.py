@@ -26,8 +26,8 @@ from eduplan.staging.references import KeySet
 from eduplan.staging.schema import batch_columns, column_type
 from eduplan.staging.writing import write_parquet
 
-TABLE, ROWS, MENDED = "_eduplan_table", "_eduplan_rows", "_eduplan_mended"
-"""The table of records, the view of its rows with their numbers, and the rows that were read again."""
+TABLE, ROWS, ODD, MENDED = "_eduplan_table", "_eduplan_rows", "_eduplan_odd", "_eduplan_mended"
+"""The table of records, the view of its rows with their numbers, its odd rows, and what came of reading them again."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ def stage_rows(
             known.remember(connection, TABLE, plan.identity.person_key, batch.sender)
         return _Staging(connection, plan, statements, batch).run(rejected, references, targets)
     finally:
-        for relation in (f"view if exists {ROWS}", f"table if exists {TABLE}", f"table if exists {MENDED}"):
-            connection.execute(f"drop {relation}")
+        connection.execute(f"drop view if exists {ROWS}")
+        for table in (TABLE, ODD, MENDED):
+            connection.execute(f"drop table if exists {table}")
 
 
 @contextmanager
@@ -141,8 +142,8 @@ class _Staging:
     def run(self, rejected: Sequence[RejectedRecord], references: Sequence[KeySet], targets: Targets) -> Account:
         account = self._account
         odd, odd_columns, blank_columns = self._look()
-        if odd and self._drop():
-            odd, odd_columns, blank_columns = self._look()
+        if odd:
+            odd, odd_columns = self._put_apart()
         if odd:
             self._mend(odd_columns)
         account.rows_read, account.rows_dropped = self._count()
@@ -180,14 +181,22 @@ class _Staging:
         (counts,) = self._fetch(f"select {rows}, {rows} filter (_is_dropped) from {ROWS}")
         return counts
 
-    def _drop(self) -> bool:
-        """Marks odd rows that are no data; whether there were any."""
-        ((rows,),) = self._fetch(self._statements.drop(TABLE))
-        return bool(rows)
+    def _put_apart(self) -> tuple[int, int]:
+        """Drops odd rows that are no data; how many others there are, and the columns that make them odd."""
+        self._connection.execute(self._statements.apart(ODD, ROWS))
+        ((dropped, rows, columns),) = self._fetch(
+            "select count(*) filter (_is_no_data), count(*) filter (not _is_no_data), "
+            f"coalesce(bit_or(_odd) filter (not _is_no_data), 0) from {ODD}"
+        )
+        if dropped:
+            self._connection.execute(
+                f"update {TABLE} set _is_dropped = true from {ODD} where {TABLE}.rowid = {ODD}._id and _is_no_data"
+            )
+        return rows, columns
 
     def _mend(self, odd_columns: int) -> None:
         """Reads odd rows again and puts what came of it in their place."""
-        self._connection.execute(self._statements.second(MENDED, ROWS, odd_columns))
+        self._connection.execute(self._statements.second(MENDED, ODD, odd_columns))
         columns = ", ".join(f"{name} = {MENDED}.{name}" for name in self._statements.mended_columns)
         self._connection.execute(f"update {TABLE} set {columns} from {MENDED} where {TABLE}.rowid = {MENDED}._id")
         self._faults.add_cells(MENDED, self._statements.reasons(odd_columns))
