@@ -67,15 +67,30 @@ order by 1, 2
 """
 
 _BATCHES = """
+with gone as (
+    select *, row_number() over (partition by source, period, sender order by file_name, sha256) as place
+    from (
+        select source, period, sender, file_name, sha256, rows_staged from old_release.about.batches
+        except all select source, period, sender, file_name, sha256, rows_staged from new_release.about.batches
+    )
+),
+
+come as (
+    select *, row_number() over (partition by source, period, sender order by file_name, sha256) as place
+    from (
+        select source, period, sender, file_name, sha256, rows_staged from new_release.about.batches
+        except all select source, period, sender, file_name, sha256, rows_staged from old_release.about.batches
+    )
+)
+
 select
     source, period, sender, o.file_name as old_file, n.file_name as new_file,
     case
         when o.sha256 is null then 'arrived' when n.sha256 is null then 'withdrawn'
         when o.sha256 <> n.sha256 then 'replaced' else 'read anew'
     end as change
-from old_release.about.batches as o
-full join new_release.about.batches as n using (source, period, sender)
-where o.sha256 is distinct from n.sha256 or o.rows_staged <> n.rows_staged
+from gone as o
+full join come as n using (source, period, sender, place)
 order by source, period, sender, old_file, new_file
 """
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from eduplan.checks.offending import literal
+from eduplan.release.dictionary import write_dictionary
 
 STORAGE_VERSION = "v1.0.0"
 """Storage that older clients and the browser build can attach."""
@@ -38,12 +39,6 @@ _ABOUT = {
         from checks.results
         order by check_id
     """,
-}
-
-_ABOUT_COMMENTS = {
-    "about.release": "Which release this is, one row | 本次发布的标识，一行",
-    "about.batches": "The files behind the release, one row a file and source | 发布所依据的文件，每文件与来源一行",
-    "about.checks": "How every expectation came out, one row each | 各项检查的结果，每项一行",
 }
 
 
@@ -119,6 +114,7 @@ def write_tables(
     *,
     database: str,
     facts: Mapping[str, str],
+    units: Mapping[tuple[str, str], str],
 ) -> None:
     """Writes the database and one Parquet file a table into a folder.
 
@@ -128,6 +124,7 @@ def write_tables(
         tables: What is published.
         database: File name of the database.
         facts: The columns of ``about.release``.
+        units: Units of columns that have one, by table and column.
     """
     path = str(folder / database)
     connection.execute(f"attach {literal(path)} as {_ATTACHED} (storage_version {literal(STORAGE_VERSION)})")
@@ -139,6 +136,7 @@ def write_tables(
             for table in tables:
                 _write_table(connection, folder, table)
             _write_about(connection, facts)
+            write_dictionary(connection, _ATTACHED, units)
         except BaseException:
             connection.execute("rollback")
             raise
@@ -167,5 +165,3 @@ def _write_about(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, str]
     connection.execute(f"create table {_ATTACHED}.about.release as select {values}")
     for name, query in _ABOUT.items():
         connection.execute(f"create table {_ATTACHED}.about.{name} as {query}")
-    for table, text in _ABOUT_COMMENTS.items():
-        connection.execute(f"comment on table {_ATTACHED}.{table} is {literal(text)}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -90,7 +90,7 @@ def publish(
             "eduplan_version": __version__,
             "fingerprint": fingerprint,
         }
-        write_tables(connection, built, tables, database=DATABASE, facts=facts)
+        write_tables(connection, built, tables, database=DATABASE, facts=facts, units=_units(tables, models))
         _write_for_readers(project, built, progress or Silent())
         says = manifest(
             project,
@@ -126,6 +126,17 @@ def _write_for_readers(project: Project, built: Path, progress: Progress) -> Non
         write_site(published, project, built, progress=progress)
     finally:
         published.close()
+
+
+def _units(tables: Sequence[PublishedTable], models: Mapping[str, SqlModel]) -> dict[tuple[str, str], str]:
+    """The units of columns that have one, by table and column."""
+    texts = {
+        (table.table, name): models[table.table].column_text(name)
+        for table in tables
+        if table.table in models
+        for name, _ in table.columns
+    }
+    return {column: text.unit for column, text in texts.items() if text and text.unit}
 
 
 def _refuse_failed(report: CheckReport) -> None:

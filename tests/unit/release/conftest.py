@@ -49,6 +49,7 @@ title: {en: Enrolment, zh: 在校生}
 grain: {en: One row a school and year., zh: 每校每年一行。}
 meaning: {en: Pupils by school., zh: 分校在校生。}
 key: [school_year, school_code]
+columns: {pupils: {en: Pupils, zh: 学生数, unit: persons}}
 */
 select school_year, school_code, count(distinct person_key) as pupils from core.pupil group by all
 """,

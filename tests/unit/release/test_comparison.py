@@ -135,6 +135,14 @@ def test_columns_rows_and_files_that_differ_are_listed(make: Make) -> None:
     assert difference.batches.select("source", "change").rows() == [("finance", "withdrawn"), ("vision", "arrived")]
 
 
+def test_several_files_of_one_sender_are_not_taken_for_each_other(make: Make) -> None:
+    second = "insert into about.batches values ('pupil_roll', '2022-23', '990101', 'second.csv', 'z', 5)"
+    mended = second.replace("'z'", "'y'")
+    assert compare(make("old", extra=second), make("same", extra=second)).batches.is_empty()
+    changed = compare(make("before", extra=second), make("after", extra=mended)).batches
+    assert changed.select("old_file", "new_file", "change").rows() == [("second.csv", "second.csv", "replaced")]
+
+
 def test_a_breakdown_that_the_older_release_did_not_know_is_its_total(make: Make) -> None:
     old = make("old", extra="alter table plan.indicator_values drop column item")
     assert revised_values(old, make("new")).is_empty()

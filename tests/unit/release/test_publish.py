@@ -42,6 +42,7 @@ def test_a_release_holds_marts_plan_and_about_and_nothing_else(world):
             "about.release",
             "ch3_development.health",
             "ch4_system.enrolment",
+            "plan.dictionary",
             "plan.indicators",
             "plan.lineage",
         ]
@@ -116,7 +117,14 @@ def test_parquet_is_sorted_by_key_and_the_same_bytes_every_time(world):
 def test_a_client_without_extensions_can_read_every_column(world):
     with duckdb.connect(str(world.publish().database), read_only=True) as connection:
         rows = connection.execute("select distinct data_type from duckdb_columns() where not internal").fetchall()
-    assert {row[0] for row in rows} <= {"VARCHAR", "BIGINT", "INTEGER", "BOOLEAN", "TIMESTAMP WITH TIME ZONE"}
+    assert {row[0] for row in rows} <= {
+        "VARCHAR",
+        "BIGINT",
+        "INTEGER",
+        "BOOLEAN",
+        "TIMESTAMP WITH TIME ZONE",
+        "VARCHAR[]",
+    }
 
 
 def test_wide_sums_stay_whole_numbers_in_parquet(world):
@@ -186,3 +194,28 @@ def test_a_mart_that_was_not_built_is_not_left_out_silently(world):
 def test_without_a_release_there_is_one_clear_line(world):
     with pytest.raises(EnvironmentFault, match="nothing was released yet"):
         open_release(world.project)
+
+
+def test_the_dictionary_has_every_column_of_the_release(world):
+    world.publish()
+    with open_release(world.project) as connection:
+        missing = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() where not internal "
+            "and (schema_name || '.' || table_name, column_name) not in (select (table_name, column_name) "
+            "from plan.dictionary)"
+        ).fetchall()
+        assert missing == []
+        assert connection.execute(
+            "select data_type, unit, meaning_en, meaning_zh, made_from, sources from plan.dictionary "
+            "where table_name = 'ch4_system.enrolment' and column_name = 'pupils'"
+        ).fetchone() == ("BIGINT", "persons", "Pupils", "学生数", [], [])
+
+
+def test_tables_about_the_release_say_what_each_column_means(world):
+    world.publish()
+    with open_release(world.project) as connection:
+        rows = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() where not internal "
+            "and (schema_name = 'about' or table_name = 'dictionary') and comment not like '% | %'"
+        ).fetchall()
+    assert rows == []
