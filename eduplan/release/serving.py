@@ -67,6 +67,7 @@ _SECURITY = {
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
+_GONE = "this release is no longer here; load the page again\n"
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _answer(request: Request, releases: Releases) -> Response:
         try:
             release, caching = releases.named(asked), _FOR_EVER
         except EnvironmentFault:
-            return PlainTextResponse("this release is no longer here; load the page again\n", 404, _SECURITY)
+            return PlainTextResponse(_GONE, 404, _SECURITY)
     headers = _SECURITY | {"cache-control": caching}
     if path == "" and release.has_site:
         return RedirectResponse(f"/{SITE}/{INDEX}", 307, _SECURITY | {"cache-control": _ASK_FIRST})
@@ -183,8 +184,11 @@ def _answer(request: Request, releases: Releases) -> Response:
     headers |= {"etag": etag, "x-eduplan-release": release.release_id}
     if _is_known(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
+    file = release.folder / path
+    if not file.is_file():  # old releases are removed, and this one may be known from before
+        return PlainTextResponse(_GONE, 404, _SECURITY)
     media_type = MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")
-    return FileResponse(release.folder / path, headers=headers, media_type=media_type)
+    return FileResponse(file, headers=headers, media_type=media_type)
 
 
 def _is_known(if_none_match: str | None, etag: str) -> bool:

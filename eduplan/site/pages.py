@@ -13,6 +13,7 @@ from eduplan.site.lines import lines_of
 from eduplan.site.reading import ReleaseReader
 from eduplan.site.rendering import Renderer
 from eduplan.site.scorecard import write_scorecard
+from eduplan.site.sql_page import write_sql_page
 from eduplan.site.wording import Units
 
 
@@ -30,6 +31,7 @@ def write_pages(reader: ReleaseReader, project: Project, sources: Path, site: Pa
     everywhere = {"city": reader.city, "release": reader.release}
     renderer = Renderer(sources / "templates", site, _units(sources), everywhere)
     write_scorecard(reader, renderer, lines_of(reader))
+    write_sql_page(reader, renderer)
 
 
 def _units(sources: Path) -> Units:

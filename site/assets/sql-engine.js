@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   const KEPT_ROWS = 2000000;  // what a browser can hold without trouble; a longer answer is cut, and says so
+  const STOP_MS = 2000;
   const FILE = 'marts.duckdb';
   const KIND = { int: 2, float: 3, binary: 4, decimal: 7, date: 8, time: 9, timestamp: 10, list: 12, struct: 13, fixedList: 16, map: 17 };
 
@@ -54,18 +55,20 @@
       "set enable_external_access = false",
       "set lock_configuration = true",
     ]) await connection.query(statement);
-    return new Engine(connection);
+    return new Engine(database, connection);
   }
 
   class Engine {
-    constructor(connection) { Object.assign(this, { _connection: connection, _isStopped: false, _isRunning: false }); }
+    constructor(database, connection) {
+      Object.assign(this, { _database: database, _connection: connection, _isStopped: false, _isRunning: false });
+    }
 
     /** Runs one query; the answer holds names, kinds and batches of columns. */
     async run(sql) {
       this._isStopped = false;
       this._isRunning = true;
       try {
-        return await this._read(sql);
+        return await Promise.race([this._read(sql), new Promise((_, reject) => { this._giveUp = reject; })]);
       } catch (error) {
         throw this._isStopped ? Object.assign(new Error('stopped'), { word: 'stopped' }) : error;
       } finally {
@@ -90,14 +93,19 @@
       return new Answer(fields, batches, rows, rows >= KEPT_ROWS, performance.now() - started);
     }
 
-    /** Ends what is running; ``run`` then throws. */
+    /** Ends what is running; ``run`` then throws. False: DuckDB did not listen and was ended too, so it must be opened anew. */
     async stop() {
+      const until = performance.now() + STOP_MS;
       this._isStopped = true;
       // A query that DuckDB has not begun yet cannot be cancelled, so it is told until it has ended.
-      while (this._isRunning) {
-        await this._connection.cancelSent();
+      while (this._isRunning && performance.now() < until) {
+        this._connection.cancelSent().catch(() => {});
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
+      if (!this._isRunning) return true;
+      await this._database.terminate();
+      this._giveUp(new Error('stopped'));
+      return false;
     }
   }
 

@@ -73,27 +73,34 @@
   async function start() {
     const word = await eduplanSql.trouble();
     if (word) return say(TROUBLE[word], 'trouble');
-    say(['Starting DuckDB …', '正在启动 DuckDB……']);
-    const database = new URL('../marts.duckdb', document.baseURI);
-    if (release) database.searchParams.set('release', release);  // all pieces come from one release, also when a new one is published
     try {
-      engine = await eduplanSql.open({
-        folder: new URL('vendor/duckdb/', document.baseURI).href,
-        database: database.href,
-        onProgress: (received, total) => {
-          const part = total ? Math.round(100 * received / total) + ' %' : (received / 1e6).toFixed(1) + ' MB';
-          say(['Fetching DuckDB: ' + part, '正在加载 DuckDB：' + part]);
-        },
-      });
+      await connect();
       await listTables();
     } catch (error) {
-      engine = null;
-      return say(TROUBLE[error.word] || ['DuckDB did not start: ' + plain(error), 'DuckDB 启动失败：' + plain(error)], 'trouble');
+      return refuse(error);
     }
     page.dataset.state = 'ready';
     say(['Ready. Queries run in this browser; nothing that you write leaves it.', '就绪。查询在本浏览器内运行，所写内容不会外传。']);
     allow();
     if (fromLink()) await ask();
+  }
+  async function connect() {
+    say(['Starting DuckDB …', '正在启动 DuckDB……']);
+    const database = new URL('../marts.duckdb', document.baseURI);
+    if (release) database.searchParams.set('release', release);  // all pieces come from one release, also when a new one is published
+    engine = await eduplanSql.open({
+      folder: new URL('vendor/duckdb/', document.baseURI).href,
+      database: database.href,
+      onProgress: (received, total) => {
+        const part = total ? Math.round(100 * received / total) + ' %' : (received / 1e6).toFixed(1) + ' MB';
+        say(['Fetching DuckDB: ' + part, '正在加载 DuckDB：' + part]);
+      },
+    });
+  }
+  function refuse(error) {
+    engine = null;
+    say(TROUBLE[error.word] || ['DuckDB did not start: ' + plain(error), 'DuckDB 启动失败：' + plain(error)], 'trouble');
+    allow();
   }
   function allow() {
     run.disabled = !engine || isBusy;
@@ -247,7 +254,18 @@
     status.append(element('pre', { textContent: text }));
   }
   run.addEventListener('click', ask);
-  stop.addEventListener('click', () => { if (engine && isBusy) engine.stop(); });
+  stop.addEventListener('click', async () => {
+    if (!engine || !isBusy || await engine.stop()) return;
+    engine = null;
+    allow();
+    try {
+      await connect();
+      say(TROUBLE.stopped, 'trouble');
+      allow();
+    } catch (error) {
+      refuse(error);
+    }
+  });
   save.addEventListener('click', () => {
     const link = element('a', { href: URL.createObjectURL(answer.csv()), download: 'eduplan-' + (release || 'query') + '.csv' });
     link.click();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -204,6 +205,15 @@ def test_a_new_release_shows_and_one_that_was_asked_for_stays(project: Project, 
     assert (old.status, old.body) == (206, PAGES["marts.duckdb"][:10])
     assert old.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert server.ask("/marts.duckdb?release=2026-11-21T020000-cccc3333").status == 404
+
+
+def test_a_release_that_was_removed_is_gone(project: Project, server: Server) -> None:
+    asked = "/marts.duckdb?release=2026-11-22T020000-aaaa1111"
+    assert server.ask(asked).status == 200
+    release(project, "2026-11-23T020000-bbbb2222", PAGES)
+    shutil.rmtree(project.marts / "releases" / "2026-11-22T020000-aaaa1111")
+    answer = server.ask(asked)
+    assert (answer.status, answer.body) == (404, b"this release is no longer here; load the page again\n")
 
 
 def test_a_pinned_release_stays(project: Project) -> None:
