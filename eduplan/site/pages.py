@@ -5,33 +5,93 @@ Belongs here: the list of pages. Does not belong here: what any of them knows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
+from eduplan.declarations.contracts import Contract
+from eduplan.declarations.models import SqlModel
 from eduplan.progress import Progress
 from eduplan.project import Project
+from eduplan.site.chapters import write_chapters
+from eduplan.site.commitments import write_commitments
+from eduplan.site.dictionary import write_dictionary
+from eduplan.site.district_map import write_map
+from eduplan.site.districts import write_districts
+from eduplan.site.downloads import write_downloads
+from eduplan.site.indicators import write_indicator, write_waiting
+from eduplan.site.lineage import formula_of
 from eduplan.site.lines import lines_of
-from eduplan.site.reading import ReleaseReader
+from eduplan.site.quality import write_quality
+from eduplan.site.reading import ReleaseReader, part_of
 from eduplan.site.rendering import Renderer
+from eduplan.site.revisions import Revision
 from eduplan.site.scorecard import write_scorecard
+from eduplan.site.searching import write_index
 from eduplan.site.sql_page import write_sql_page
 from eduplan.site.wording import Units
 
 
-def write_pages(reader: ReleaseReader, project: Project, sources: Path, site: Path, *, progress: Progress) -> None:
+@dataclass(frozen=True)
+class Declared:
+    """What the project declares besides the plan, for the dictionary."""
+
+    models: Mapping[str, SqlModel] = field(default_factory=dict)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+
+
+def write_pages(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    reader: ReleaseReader,
+    sources: Path,
+    site: Path,
+    *,
+    declared: Declared,
+    revisions: Mapping[str, list[Revision]] | None,
+    progress: Progress,
+) -> None:
     """Writes every page.
 
     Args:
-        reader: The release.
-        project: For its declarations.
+        connection: The release.
+        project: For the outlines of districts.
+        reader: The release, as the pages see it.
         sources: Folder with ``templates`` and ``units.yml``.
         site: Folder of the site.
+        declared: For the dictionary.
+        revisions: What the release before told otherwise; nothing where there was none.
         progress: Where the reader sees how far it is.
     """
-    del project, progress
-    everywhere = {"city": reader.city, "release": reader.release}
+    everywhere = {
+        "city": reader.city,
+        "release": reader.release,
+        "area_name": reader.area,
+        "part_name": lambda row: reader.labels.part(part_of(row)),
+    }
     renderer = Renderer(sources / "templates", site, _units(sources), everywhere)
-    write_scorecard(reader, renderer, lines_of(reader))
-    write_sql_page(reader, renderer)
+    formulas = {code: formula_of(row) for code, row in reader.indicators.items()}
+    lines = lines_of(reader)
+    with progress.task("site", 2 * len(reader.indicators) + 1) as advance:
+        write_scorecard(reader, renderer, lines)
+        write_chapters(reader, renderer, lines)
+        write_commitments(reader, renderer)
+        write_districts(reader, renderer)
+        write_map(reader, renderer, project, lines)
+        write_dictionary(reader, renderer, models=declared.models, contracts=declared.contracts, formulas=formulas)
+        write_quality(reader, renderer, declared.contracts)
+        write_sql_page(reader, renderer)
+        write_index(reader, site, declared.contracts)
+        advance(1)
+        for code in reader.indicators:
+            of_indicator = None if revisions is None else revisions.get(code, [])
+            write_indicator(reader, renderer, code, formulas=formulas, revisions=of_indicator)
+            advance(1)
+        for code in reader.waiting:
+            write_waiting(reader, renderer, code)
+        write_downloads(connection, reader, site, advance=advance)
 
 
 def _units(sources: Path) -> Units:

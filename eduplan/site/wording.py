@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -70,11 +71,14 @@ LEVELS: dict[str, Text] = {
 }
 
 
+# A page says the same few hundred things again and again. With types, because a text and HTML that look alike
+# are equal, and only one of them is escaped.
+@lru_cache(maxsize=20_000, typed=True)
 def both(en: object, zh: object) -> Markup:
     """A text in both languages, as one piece where they are the same."""
     if en == zh:
         return escape(en)
-    return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(en, zh)
+    return Markup(f'<span lang="en">{escape(en)}</span><span lang="zh">{escape(zh)}</span>')  # noqa: S704
 
 
 def rounded(value: float | Decimal, decimals: int) -> str:
@@ -90,6 +94,7 @@ def exact(value: float | Decimal | int) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
 
 
+@cache
 def absent(status: str) -> Markup:
     """The word for a value that is not there, with what it means as a hint."""
     why = ABSENCES.get(status, ABSENCES["M"])
@@ -107,6 +112,7 @@ class Units:
 
     def __init__(self, known: Mapping[str, Mapping[str, str]]) -> None:
         self._known = {unit: Text(each["en"], each["zh"]) for unit, each in known.items()}
+        self._html: dict[str, Markup] = {}
 
     def text(self, unit: str) -> Text:
         """A unit in both languages; one that is not known as it is declared."""
@@ -114,6 +120,12 @@ class Units:
 
     def html(self, unit: str) -> Markup:
         """A unit as it follows a value, small and with the space that it needs."""
+        found = self._html.get(unit)
+        if found is None:
+            found = self._html[unit] = self._written(unit)
+        return found
+
+    def _written(self, unit: str) -> Markup:
         text = self.text(unit)
         if not text.en and not text.zh:
             return Markup()
@@ -125,9 +137,11 @@ class Units:
         """The value of a row with ``obs_value``, ``obs_status`` and ``unit``, or why there is none."""
         if row["obs_value"] is None:
             return absent(row["obs_status"])
-        return escape(rounded(row["obs_value"], decimals)) + (self.html(row["unit"]) if with_unit else "")
+        shown = rounded(row["obs_value"], decimals)
+        return Markup(shown + self.html(row["unit"]) if with_unit else shown)  # noqa: S704 - digits, and what is escaped
 
 
+@cache
 def status(name: str | None, year: int | None = None) -> Markup:
     """A status with its symbol, word and colour, and the year of a deadline whose verdict stands."""
     look, tone = sign(name), name if name in SIGNS else "context"
@@ -137,6 +151,7 @@ def status(name: str | None, year: int | None = None) -> Markup:
     )
 
 
+@cache
 def dot(name: str | None) -> Markup:
     """The symbol of a status alone, for places where its word stands near by."""
     look, tone = sign(name), name if name in SIGNS else "context"

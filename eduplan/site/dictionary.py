@@ -1,0 +1,120 @@
+"""The data dictionary: every table and column of the release, and what stands below them down to what senders fill in.
+
+Belongs here: what those pages know. Does not belong here: following the lineage (``eduplan.site.lineage``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eduplan.declarations.contracts import Contract
+from eduplan.declarations.models import SqlModel
+from eduplan.site.lineage import Formula, sources_below
+from eduplan.site.reading import ReleaseReader, group, split_comment
+from eduplan.site.rendering import Renderer
+from eduplan.site.scorecard import heading
+from eduplan.site.wording import Text
+
+Row = dict[str, Any]
+
+_HERE = "dictionary/index.html"
+_SCHEMAS: dict[str, Text] = {
+    "plan": Text("Indicators, targets and commitments", "指标、目标与承诺"),
+    "about": Text("About the release", "关于本次发布"),
+    "core": Text("Conformed facts (not published)", "规整层（不对外发布）"),
+}
+
+
+def write_dictionary(
+    reader: ReleaseReader,
+    renderer: Renderer,
+    *,
+    models: Mapping[str, SqlModel],
+    contracts: Mapping[str, Contract],
+    formulas: Mapping[str, Formula],
+) -> None:
+    """Writes the index, a page a schema, and the page of the sources."""
+    read_by: dict[str, list[str]] = {}
+    for table, reads in reader.lineage.items():
+        for each in reads:
+            read_by.setdefault(each, []).append(table)
+    used_by: dict[str, list[str]] = {}
+    for code, formula in formulas.items():
+        for mart in formula.marts:
+            used_by.setdefault(mart, []).append(code)
+    published = group(reader.tables, "schema_name")
+    schemas = {schema: [_published(reader, row, models) for row in rows] for schema, rows in published.items()}
+    core = [_unpublished(model) for table, model in sorted(models.items()) if table.startswith("core.")]
+    if core:
+        schemas["core"] = core
+    contents = [
+        {"schema": schema, "heading": _title(reader, schema), "tables": tables} for schema, tables in schemas.items()
+    ]
+    renderer.page(
+        _HERE,
+        "dictionary.html",
+        Text("Data dictionary", "数据字典"),
+        contents=contents,
+        sources=list(contracts.values()),
+    )
+    for page in contents:
+        renderer.page(
+            f"dictionary/{page['schema']}.html",
+            "schema.html",
+            Text(f"{page['schema']}: {page['heading'].en}", f"{page['schema']} {page['heading'].zh}"),
+            here=_HERE,
+            reads={table["table"]: reader.lineage.get(table["table"], []) for table in page["tables"]},
+            read_by=read_by,
+            used_by=used_by,
+            below={table["table"]: sources_below([table["table"]], reader.lineage) for table in page["tables"]},
+            pages=set(schemas),
+            **page,
+        )
+    renderer.page(
+        "dictionary/sources.html",
+        "sources.html",
+        Text("Sources and their columns", "数据源与字段"),
+        here=_HERE,
+        sources=list(contracts.values()),
+        read_by=read_by,
+        pages=set(schemas),
+    )
+
+
+def _title(reader: ReleaseReader, schema: str) -> Text:
+    return _SCHEMAS.get(schema) or heading(reader, schema)
+
+
+def _published(reader: ReleaseReader, row: Row, models: Mapping[str, SqlModel]) -> Row:
+    table = row["table_name"]
+    model = models.get(table)
+    columns = [
+        {"name": column["column_name"], "type": column["data_type"], "text": split_comment(column["comment"])}
+        for column in reader.columns.get(table, [])
+    ]
+    return {
+        "table": table,
+        "text": split_comment(row["comment"]),
+        "rows": row["row_count"],
+        "columns": columns,
+        "key": list(model.header.key) if model else [],
+        "sql": model.sql if model else None,
+        "file": f"../../parquet/{table.replace('.', '/')}.parquet" if not table.startswith("about.") else None,
+    }
+
+
+def _unpublished(model: SqlModel) -> Row:
+    header = model.header
+    return {
+        "table": model.table,
+        "text": Text(
+            f"{header.title.en}. {header.grain.en} {header.meaning.en}",
+            f"{header.title.zh}。{header.grain.zh}{header.meaning.zh}",
+        ),
+        "rows": None,
+        "columns": [],
+        "key": list(header.key),
+        "sql": model.sql,
+        "file": None,
+    }
