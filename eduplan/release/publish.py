@@ -91,7 +91,7 @@ def publish(
             "fingerprint": fingerprint,
         }
         write_tables(connection, built, tables, database=DATABASE, facts=facts, units=_units(tables, models))
-        _write_for_readers(project, built, progress or Silent())
+        _write_for_readers(project, built, models, contracts, previous=in_force, progress=progress or Silent())
         says = manifest(
             project,
             connection,
@@ -117,13 +117,29 @@ def publish(
     return replace(read_release(finished), is_new=True)
 
 
-def _write_for_readers(project: Project, built: Path, progress: Progress) -> None:
+def _write_for_readers(
+    project: Project,
+    built: Path,
+    models: Mapping[str, SqlModel],
+    contracts: Mapping[str, Contract],
+    *,
+    previous: Release | None,
+    progress: Progress,
+) -> None:
     """What readers open besides the tables; made from the published database, so that it tells no more than that."""
     from eduplan.site.build import write_site
 
     published = connect(built / DATABASE, project, read_only=True)
     try:
-        write_site(published, project, built, progress=progress)
+        write_site(
+            published,
+            project,
+            built,
+            models=models,
+            contracts=contracts,
+            previous=previous.database if previous else None,
+            progress=progress,
+        )
     finally:
         published.close()
 

@@ -48,7 +48,7 @@ def write_dictionary(
     core = [_unpublished(model) for table, model in sorted(models.items()) if table.startswith("core.")]
     if core:
         schemas["core"] = core
-    contents = [
+    contents: list[Row] = [
         {"schema": schema, "heading": _title(reader, schema), "tables": tables} for schema, tables in schemas.items()
     ]
     renderer.page(

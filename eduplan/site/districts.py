@@ -43,7 +43,7 @@ class DistrictLine:
 
 def write_districts(reader: ReleaseReader, renderer: Renderer) -> None:
     """Writes the page of all districts, and one for each."""
-    summaries = []
+    summaries: list[dict[str, Any]] = []
     for code, names in reader.districts.items():
         lines = lines_of(reader, code)
         judged = [line for line in lines if line.status]
@@ -58,7 +58,7 @@ def write_districts(reader: ReleaseReader, renderer: Renderer) -> None:
         beside: list[DistrictLine] = [each for group in groups for each in group["lines"]]
         counts = tally(judged, ORDER)
         verdicts = [each.verdict for each in beside]
-        summary = {
+        summary: dict[str, Any] = {
             "code": code,
             "name": names,
             "file": district_file(code),

@@ -60,6 +60,7 @@ def write_indicator(
     """
     indicator, formula = reader.indicators[code], formulas[code]
     parts = _parts(reader, indicator)
+    told = [_part(reader, indicator, formula, part) for part in parts]
     tables = below(marts_of(code, formulas), reader.lineage)
     renderer.page(
         indicator_file(code),
@@ -75,8 +76,10 @@ def write_indicator(
         numerator=_measure_text(reader, formula.numerator),
         denominator=_measure_text(reader, formula.denominator),
         is_divided=indicator["kind"] in _DIVIDED,
-        parts=[_part(reader, indicator, formula, part) for part in parts],
+        parts=told,
         chart=chart_of(reader, indicator, parts),
+        has_sums=formula.numerator is not None,
+        has_path=formula.change_of is None and any(year["path"] is not None for each in told for year in each["years"]),
         has_districts=any(reader.series[code][part].districts for part in parts),
         breakdowns=_breakdowns(reader, indicator),
         failing=_failing(reader, code),
@@ -234,6 +237,8 @@ def _breakdowns(reader: ReleaseReader, indicator: Row) -> list[Row]:
             fixed = tuple(row[each] if each in indicator["always_by"] else TOTAL for each in DIMENSIONS)
             entry = {"label": reader.labels.of(name, row[name]), "part": reader.labels.part(fixed), "row": row}
             tables.setdefault(name, []).append(entry)
+    for name, entries in tables.items():
+        entries.sort(key=lambda entry: reader.labels.place(name, entry["row"][name]))
     return [{"name": DIMENSION_NAMES[name], "rows": tables[name]} for name in DIMENSIONS if name in tables]
 
 

@@ -80,7 +80,7 @@ def marts_of(code: str, formulas: Mapping[str, Formula]) -> list[str]:
     """The marts below an indicator; those of a change are the marts of what changes."""
     formula = formulas[code]
     marts = list(formula.marts)
-    if formula.change_of in formulas and formula.change_of != code:
+    if formula.change_of and formula.change_of in formulas and formula.change_of != code:
         marts += marts_of(formula.change_of, formulas)
     return list(dict.fromkeys(marts))
 

@@ -310,6 +310,11 @@ class Labels:
             return fixed
         return self._lists.get(dimension, {}).get(code) or self._any.get(code) or Text(code.replace("_", " "), code)
 
+    def place(self, dimension: str, code: str) -> int:
+        """Where a code stands in the list of its dimension; behind all others where the list does not have it."""
+        codes = list(self._lists.get(dimension, ()))
+        return codes.index(code) if code in codes else len(codes)
+
     def part(self, part: Part) -> Text | None:
         """The name of a part; nothing for the total."""
         names = [self.of(name, code) for name, code in zip(DIMENSIONS, part, strict=True) if code != TOTAL]

@@ -39,6 +39,8 @@
   function axisLook() {
     return { axisLine: { lineStyle: { color: colour('line') } }, axisTick: { show: false }, axisLabel: { color: colour('soft') }, splitLine: { lineStyle: { color: colour('chart-grid') } } };
   }
+  // Figures stay readable where a line or a bar runs through them.
+  function halo() { return { color: colour('ink'), textBorderColor: colour('surface'), textBorderWidth: 3 }; }
   function merge(one, two) { return Object.assign({}, one, two); }
 
   function drawTrend(part) {
@@ -49,7 +51,7 @@
     });
     if (!all.length) { trend.textContent = say('No value to draw', '无可绘制的数值'); return; }
     var city = { name: say('Value', '数值'), type: 'line', data: part.city.map(function (value) { return isNumber(value) ? value : null; }), symbol: 'circle', symbolSize: 8, z: 5, lineStyle: { width: 3, color: colour('chart-1') }, itemStyle: { color: colour('chart-1') },
-      label: { show: true, position: 'top', color: colour('ink'), formatter: function (point) { return format(part.city[point.dataIndex]); } }, labelLayout: { hideOverlap: true } };
+      label: merge(halo(), { show: true, position: 'top', formatter: function (point) { return format(part.city[point.dataIndex]); } }), labelLayout: { hideOverlap: true } };
     var series = [city], tones = ['chart-2', 'chart-3', 'chart-4'];
     if (numbers(part.low).length) {
       series.push({ name: say('95 % interval', '95% 置信区间'), type: 'custom', data: part.years.map(function (year, place) { return [place, part.low[place], part.high[place]]; }), z: 4,
@@ -110,10 +112,10 @@
       series: [{ type: 'bar', barWidth: '62%', z: 3,
         data: rows.map(function (row) {
           var tone = row.status && SYMBOLS[row.status] ? row.status : 'chart-1';
-          return { value: isNumber(row.value) ? row.value : 0, itemStyle: { color: colour(tone), opacity: 0.85 } };
+          return { value: isNumber(row.value) ? row.value : 0, itemStyle: { color: colour(tone), opacity: 0.85 }, label: { position: row.value < 0 ? 'left' : 'right' } };
         }),
-        label: { show: true, position: 'right', color: colour('ink'), formatter: function (point) { var row = rows[point.dataIndex]; return (SYMBOLS[row.status] ? SYMBOLS[row.status] + ' ' : '') + format(row.value); } },
-        markLine: { symbol: 'none', silent: false, data: marks, label: { show: true, color: colour('soft'), formatter: function (point) { return point.name; }, position: 'end', fontSize: 11 } } }]
+        label: merge(halo(), { show: true, formatter: function (point) { var row = rows[point.dataIndex]; return (SYMBOLS[row.status] ? SYMBOLS[row.status] + ' ' : '') + format(row.value); } }),
+        markLine: { symbol: 'none', silent: false, z: 2, data: marks, label: { show: true, color: colour('soft'), formatter: function (point) { return point.name; }, position: 'end', fontSize: 11 } } }]
     }));
     drawn.push(chart);
   }

@@ -73,8 +73,12 @@
   mode.addEventListener('change', draw);
   document.addEventListener('eduplan:look', draw);
   if (!given.get('indicator')) {
-    var first = data.entries.findIndex(function (entry) { return entry.statuses.some(Boolean); });
-    if (first >= 0) which.value = String(first);
+    // The one on which the districts differ most says more than one that all of them meet.
+    var most = 0;
+    data.entries.forEach(function (entry, place) {
+      var different = entry.statuses.filter(function (status, at) { return status && entry.statuses.indexOf(status) === at; }).length;
+      if (different > most) { most = different; which.value = String(place); }
+    });
   }
   draw();
 })();
