@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 SITE = "site"
 """Folder of the site in a release."""
 
-_NEEDED = ("plan.indicators", "plan.indicator_values", "about.release")
-
 
 def write_site(
     connection: duckdb.DuckDBPyConnection,
@@ -54,7 +52,7 @@ def write_site(
     from eduplan.site.reading import ReleaseReader
 
     reader = ReleaseReader(connection, project)
-    if not reader.has(*_NEEDED) or not reader.indicators:
+    if not reader.has_indicators:
         return None
     from eduplan.site.pages import Declared, write_pages
     from eduplan.site.revisions import revisions_by_indicator

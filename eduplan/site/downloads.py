@@ -53,9 +53,10 @@ def write_downloads(
     folder = site / "download"
     folder.mkdir()
     values = connection.execute(_VALUES if reader.has("plan.areas") else _VALUES_WITHOUT_NAMES).pl()
-    for (code,), exact in values.partition_by("indicator", maintain_order=True, as_dict=True).items():
-        exact.write_parquet(folder / f"{code}.parquet", compression="zstd")
-        plain = _readable(exact)
+    by_code = values.partition_by("indicator", maintain_order=True, as_dict=True)
+    readable = _readable(values).partition_by("indicator", maintain_order=True, as_dict=True)
+    for (code,), plain in readable.items():
+        by_code[code,].write_parquet(folder / f"{code}.parquet", compression="zstd")
         plain.write_csv(
             folder / f"{code}.csv", include_bom=True
         )  # a spreadsheet needs the mark to see that it is UTF-8

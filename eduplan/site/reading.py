@@ -43,14 +43,10 @@ _SERIES = f"""
 select {_VALUE}
 from plan.indicator_values as v
 join plan.indicators as i on i.indicator = v.indicator
-where v.ref_area_level in ('city', 'district') and (
-    {_FREE} = 0
-    or exists (
-        select 1 from plan.status as s
-        where s.indicator = v.indicator and s.ref_area_level = v.ref_area_level and s.ref_area = v.ref_area
-            and {" and ".join(f"s.{name} = v.{name}" for name in DIMENSIONS)}
-    )
-)
+left join (
+    select distinct indicator, {_DIMENSIONS} from plan.status where ref_area_level = 'city'  -- many years
+) as s on s.indicator = v.indicator and {" and ".join(f"s.{name} = v.{name}" for name in DIMENSIONS)}
+where v.ref_area_level in ('city', 'district') and ({_FREE} = 0 or s.indicator is not null)
 order by v.indicator, v.reference_year, v.time_period, v.ref_area_level, v.ref_area, {_OF_VALUE}
 """
 # Breakdowns: the latest year of the city, one breakdown at a time.
@@ -58,11 +54,11 @@ _BREAKDOWNS = f"""
 select {_VALUE}
 from plan.indicator_values as v
 join plan.indicators as i on i.indicator = v.indicator
+join (
+    select indicator, max(reference_year) as last_year from plan.indicator_values
+    where ref_area_level = 'city' and obs_status in ('A', 'Q') group by indicator
+) as o on o.indicator = v.indicator and o.last_year = v.reference_year
 where v.ref_area_level = 'city' and {_FREE} = 1
-    and v.reference_year = (
-        select max(o.reference_year) from plan.indicator_values as o
-        where o.indicator = v.indicator and o.ref_area_level = 'city' and o.obs_status in ('A', 'Q')
-    )
 order by v.indicator, {_OF_VALUE}
 """
 _STATUS = f"""
@@ -129,6 +125,15 @@ class ReleaseReader:
     def has(self, *tables: str) -> bool:
         """Whether the release has all of some tables."""
         return self._tables.issuperset(tables)
+
+    @cached_property
+    def has_indicators(self) -> bool:
+        """Whether there is anything to show: values, and a dictionary that says what they are."""
+        needed = {"indicator", "name_en", "name_zh", "always_by", "decimals", "formula"}
+        tables = ("plan.indicators", "plan.indicator_values", "plan.status", "plan.targets", "about.release")
+        if not self.has(*tables) or not needed <= {row["column_name"] for row in self.columns["plan.indicators"]}:
+            return False
+        return bool(self.indicators)
 
     def rows(self, query: str, *needs: str) -> list[Row]:
         """Rows of a query as dictionaries; none where the release lacks a table that it needs."""
