@@ -18,6 +18,20 @@ from eduplan.errors import EnvironmentFault
 SETTINGS_FILE = "eduplan.yml"
 
 
+class Licence(Declaration):
+    """What may be done with a release.
+
+    Attributes:
+        name: Short name, such as ``CC-BY-4.0``.
+        title: Full name.
+        path: Address of its text.
+    """
+
+    name: str
+    title: Bilingual
+    path: str | None = None
+
+
 class Settings(Declaration):
     """What ``eduplan.yml`` may say. Every field has a default but the city."""
 
@@ -33,6 +47,7 @@ class Settings(Declaration):
     keep_releases: int = Field(
         default=30, ge=2, description="Newest releases to keep; official ones and the last of a month stay anyway."
     )
+    licence: Licence | None = Field(default=None, description="Licence of the releases, for whoever is given one.")
     webhook_url: str | None = None
     ignore: tuple[str, ...] = Field(
         default=(),

@@ -25,7 +25,9 @@ from eduplan.errors import CheckFailure, EnvironmentFault
 from eduplan.faults import explain
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
+from eduplan.release.catalogue import CATALOGUE, catalogue
 from eduplan.release.database import PublishedTable, describe_tables, write_tables
+from eduplan.release.datapackage import DATAPACKAGE, datapackage
 from eduplan.release.manifest import content_fingerprint, manifest, read_batches
 from eduplan.release.privacy import published_columns, refuse_private_columns
 from eduplan.release.release import DATABASE, MANIFEST, Release, current_release, read_release, releases_folder
@@ -140,8 +142,16 @@ def _write_for_readers(
             previous=previous.database if previous else None,
             progress=progress,
         )
+        keys = {table: model.header.key for table, model in models.items()}
+        package = datapackage(published, project, built, keys=keys, contracts=contracts)
+        _write_json(built / DATAPACKAGE, package)
+        _write_json(built / CATALOGUE, catalogue(package, project, built))
     finally:
         published.close()
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _units(tables: Sequence[PublishedTable], models: Mapping[str, SqlModel]) -> dict[tuple[str, str], str]:

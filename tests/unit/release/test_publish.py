@@ -65,6 +65,8 @@ def test_the_manifest_accounts_for_every_file(world):
     release = world.publish()
     manifest = json.loads((release.folder / "manifest.json").read_text(encoding="utf-8"))
     assert {file["path"] for file in manifest["files"]} == {
+        "catalogue.jsonld",
+        "datapackage.json",
         "marts.duckdb",
         "parquet/ch3_development/health.parquet",
         "parquet/ch4_system/enrolment.parquet",
