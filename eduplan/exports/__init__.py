@@ -1,0 +1,1 @@
+"""What is made of a release on request, for other systems."""
