@@ -60,6 +60,7 @@ def write_scorecard(reader: ReleaseReader, renderer: Renderer, lines: Sequence[L
             "title": Text(chapter.title.en, chapter.title.zh),
             "file": chapter_file(chapter.chapter),
             "counts": tally(by_chapter.get(chapter.chapter, []), ORDER),
+            "commitments": sum(row["chapter"] == chapter.chapter for row in reader.commitments),
         }
         for chapter in reader.chapters.values()
     ]

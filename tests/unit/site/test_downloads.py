@@ -1,0 +1,56 @@
+"""The files beside the pages have the values, exactly and for every program."""
+
+from __future__ import annotations
+
+import zipfile
+
+import fastexcel
+import polars as pl
+import pytest
+
+from eduplan.site.workbook import write_workbook
+
+
+def test_all_three_files_have_the_same_rows(site):
+    folder = site.folder / "download"
+    csv = pl.read_csv(folder / "HLT-03.csv", schema_overrides={"ref_area": pl.String})
+    parquet = pl.read_parquet(folder / "HLT-03.parquet")
+    sheet = fastexcel.read_excel(folder / "HLT-03.xlsx").load_sheet(0).to_polars()
+    assert csv.height == parquet.height == sheet.height == 8
+    assert csv.columns == parquet.columns == sheet.columns
+    for frame in (csv, parquet, sheet):
+        assert frame["obs_status"].to_list() == parquet["obs_status"].to_list()
+        assert frame["obs_value"].to_list() == pytest.approx(parquet["obs_value"].to_list(), nan_ok=True)
+    assert parquet.schema["numerator"] == pl.Decimal(38, 6)
+
+
+def test_a_spreadsheet_sees_that_the_file_is_utf_8(site):
+    assert (site.folder / "download" / "HLT-03.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_suppressed_and_zero_differ_in_a_file(site):
+    csv = pl.read_csv(site.folder / "download" / "HLT-03.csv", schema_overrides={"ref_area": pl.String})
+    told = {row["ref_area"]: (row["obs_value"], row["obs_status"]) for row in csv.iter_rows(named=True)}
+    assert told["990101"] == (0.0, "A")
+    assert told["990102"] == (None, "Q")
+
+
+def test_failing_units_have_a_file_of_their_own(site):
+    failing = pl.read_csv(site.folder / "download" / "HLT-03.failing.csv")
+    assert failing["missing"].to_list() == [25.0, 24.0]
+
+
+def test_a_workbook_keeps_numbers_texts_and_nothing_apart(tmp_path):
+    frame = pl.DataFrame(
+        {
+            "name": ['a<b>&"c"', "=1+1", None, " 北区 \x07"],
+            "count": [1, None, 3, -4],
+            "share": [0.5, float("nan"), 2.0, None],
+        }
+    )
+    write_workbook(frame, tmp_path / "a.xlsx", sheet="A")
+    read = fastexcel.read_excel(tmp_path / "a.xlsx").load_sheet(0).to_polars()
+    assert read["name"].to_list() == ['a<b>&"c"', "=1+1", None, " 北区 "]
+    assert read["count"].to_list() == [1, None, 3, -4]
+    assert read["share"].to_list() == [0.5, None, 2.0, None]
+    assert zipfile.ZipFile(tmp_path / "a.xlsx").testzip() is None
