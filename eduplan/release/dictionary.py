@@ -60,19 +60,24 @@ columns as (
     select schema_name || '.' || table_name as table_name, column_name, column_index, data_type, comment
     from duckdb_columns()
     where database_name = {name} and not internal
+),
+
+texts as (  -- a comment repeats the unit, for those who read nothing else
+    select columns.*, unit, replace(comment, coalesce(' (' || unit || ')', ''), '') as text
+    from columns
+    left join (
+        select unnest(?) as table_name, unnest(?) as column_name, unnest(?) as unit
+    ) as units using (table_name, column_name)
 )
 
 select
-    columns.table_name, column_name, column_index, data_type, units.unit,
-    regexp_extract(comment, '^(.*?) [|] (.*)$', 1), regexp_extract(comment, '^(.*?) [|] (.*)$', 2),
+    texts.table_name, column_name, column_index, data_type, unit,
+    regexp_extract(text, '^(.*?) [|] (.*)$', 1), regexp_extract(text, '^(.*?) [|] (.*)$', 2),
     coalesce(direct.made_from, []), coalesce(lineage.sources, [])
-from columns
+from texts
 left join direct using (table_name)
 left join lineage using (table_name)
-left join (
-    select unnest(?) as table_name, unnest(?) as column_name, unnest(?) as unit
-) as units using (table_name, column_name)
-order by columns.table_name, column_index
+order by texts.table_name, column_index
 """
 
 
