@@ -25,7 +25,10 @@ def write_release(folder: Path, value: float, previous: str | None) -> None:
             "create table about.batches as select 'roll' as source, '2025-26' as period, '990101' as sender, "
             "'roll.csv' as file_name, 'aa' as sha256, 1 as rows_staged"
         )
-        connection.execute(f"create table about.release as select '{folder.name}' as release_id")
+        connection.execute(
+            f"create table about.release as select '{folder.name}' as release_id, "
+            f"'{folder.name[:10]}T02:00:00+08:00' as created_at"
+        )
         connection.execute(
             "insert into plan.indicator_values by name select 'ENR-01' as indicator, 1 as definition_version, "
             "'school_year' as period_kind, '2025-26' as time_period, 2025 as reference_year, 'city' as ref_area_level, "
@@ -90,6 +93,15 @@ def test_the_release_of_a_day_is_asked(released: Path, run: Callable[..., Result
 
     assert (value(), value("--as-of", "2026-11-24"), value("--as-of", "previous")) == (81.5, 80, 80)
     assert value("--as-of", "2026-11-25") == 81.5
+
+
+def test_an_earlier_release_is_exported_as_sdmx(released: Path, run: Callable[..., Result], tmp_path: Path) -> None:
+    pytest.importorskip("pysdmx")
+    done = run("export", "sdmx", "--output", str(tmp_path / "out"), "--level", "city", "--as-of", "previous")
+    assert done.exit_code == 0, done.stderr
+    assert [Path(line).name for line in done.stdout.split()] == ["data.csv", "data.xml", "structure.xml"]
+    header, row = (tmp_path / "out" / "data.csv").read_text(encoding="utf-8").splitlines()
+    assert dict(zip(header.split(","), row.split(","), strict=True))["OBS_VALUE"] == "80.0"
 
 
 def test_an_official_value_is_not_revised_without_a_reason(released: Path, run: Callable[..., Result]) -> None:
