@@ -136,7 +136,7 @@ def _declared(registry: Registry) -> str:
 
 
 def _write_registry(connection: duckdb.DuckDBPyConnection, registry: Registry, mark: str) -> None:
-    rows = {
+    rows: dict[str, Sequence[Sequence[object]]] = {
         "plan.commitments": _commitments(registry),
         "plan.commitment_indicators": _answers(registry),
         "plan.commitment_baselines": _baselines(registry),
