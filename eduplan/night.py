@@ -235,6 +235,7 @@ def release(
         project,
         declarations.models,
         declarations.contracts,
+        declarations.indicators,
         check_report=checked,
         now=now,
         progress=progress,

@@ -48,6 +48,10 @@ class Settings(Declaration):
         default=30, ge=2, description="Newest releases to keep; official ones and the last of a month stay anyway."
     )
     licence: Licence | None = Field(default=None, description="Licence of the releases, for whoever is given one.")
+    smallest_count: int = Field(default=5, ge=0, description="Least number of persons that a release tells.")
+    smallest_sensitive_count: int = Field(
+        default=10, ge=0, description="The same where disability or mental health is told."
+    )
     webhook_url: str | None = None
     ignore: tuple[str, ...] = Field(
         default=(),

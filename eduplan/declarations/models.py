@@ -31,11 +31,36 @@ _HEADER = re.compile(r"\A/\*\n(?P<yaml>.*?)\n\*/\n", re.DOTALL)
 
 
 class ColumnText(Declaration):
-    """What a column means, in both languages, with its unit."""
+    """What a column means, in both languages, with its unit.
+
+    Attributes:
+        unit: Unit of its numbers. A column of ``persons`` is protected in a release where a mart has it.
+        of: The persons that these are a part of, where the same table has them; or, for an amount, the persons that it
+            was measured of.
+        divides: The same for parts that have nobody in common: all columns that divide another are disjoint.
+        disclosure: ``sensitive`` for what must not be told of ten, ``open`` for what anybody may know.
+    """
 
     en: str
     zh: str
     unit: str | None = None
+    of: Name | None = None
+    divides: Name | None = None
+    disclosure: Literal["standard", "sensitive", "open"] = "standard"
+
+
+class Publication(Declaration):
+    """A table of the release that is made of a mart too fine to be published as it is.
+
+    Attributes:
+        name: Its name in the mart's schema.
+        by: Columns that its rows are grouped by, beside the time; counts are added up.
+        title: What it is.
+    """
+
+    name: Name
+    by: list[Name]
+    title: Bilingual
 
 
 class ModelHeader(Declaration):
@@ -52,6 +77,7 @@ class ModelHeader(Declaration):
         not_null: Further columns that are never null.
         codes: Code list of a column, checked from here.
         warning: What a reader must not do with the table ("do not add over grades").
+        publish: The tables that a release has instead of this one; empty where it is published as it is.
     """
 
     title: Bilingual
@@ -65,6 +91,7 @@ class ModelHeader(Declaration):
     codes: dict[Name, Name] = {}
     columns: dict[Name, ColumnText] = {}
     warning: Bilingual | None = None
+    publish: list[Publication] = []
 
     @model_validator(mode="after")
     def _consistent(self) -> ModelHeader:

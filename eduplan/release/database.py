@@ -5,6 +5,7 @@ Belongs here: copying tables, comments and the ``about`` schema. Does not belong
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import duckdb
 
 from eduplan.checks.offending import literal
 from eduplan.release.dictionary import write_dictionary
+from eduplan.disclosure.release import MARK, Told
 
 STORAGE_VERSION = "v1.0.0"
 """Storage that older clients and the browser build can attach."""
@@ -39,7 +41,17 @@ _ABOUT = {
         from checks.results
         order by check_id
     """,
+    "suppression": """
+        select mart, counted, figures, small, hidden
+        from disclosure.summary
+        order by mart, counted
+    """,
 }
+
+_MARK_COMMENT = (
+    "Columns whose value is not told in this row, because it or one that could be worked out counts few persons | "
+    "本行中为保护个人而不公布的列"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,9 @@ class PublishedTable:
     """One table of a release.
 
     Attributes:
-        table: Qualified name, the same as in the working warehouse.
+        table: Qualified name.
+        origin: The mart or table of the plan that it is made of.
+        source: The table of the working warehouse that has the rows.
         order: Columns that its rows are sorted by; empty for all columns.
         rows: Rows.
         columns: Name and type of each column.
@@ -56,6 +70,8 @@ class PublishedTable:
     """
 
     table: str
+    origin: str
+    source: str
     order: tuple[str, ...]
     rows: int
     columns: tuple[tuple[str, str], ...]
@@ -68,15 +84,12 @@ class PublishedTable:
         return f"parquet/{self.table.replace('.', '/')}.parquet"
 
 
-def describe_tables(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[str], orders: Mapping[str, Sequence[str]]
-) -> list[PublishedTable]:
+def describe_tables(connection: duckdb.DuckDBPyConnection, told: Sequence[Told]) -> list[PublishedTable]:
     """What is to be published of each table.
 
     Args:
         connection: The working warehouse.
-        tables: Qualified names.
-        orders: Key columns of the tables that have a key.
+        told: The tables of the release, and where their rows stand.
     """
     comments = dict(
         connection.execute(
@@ -84,24 +97,31 @@ def describe_tables(
             "where database_name = current_database()"
         ).fetchall()
     )
-    column_comments = connection.execute(
+    column_comments: dict[str, dict[str, str]] = defaultdict(dict)
+    for owner, name, text in connection.execute(
         "select schema_name || '.' || table_name, column_name, comment from duckdb_columns() "
         "where database_name = current_database() and comment is not null"
-    ).fetchall()
+    ).fetchall():
+        column_comments[owner][name] = text
     described = []
-    for table in tables:
-        columns = connection.execute(f"describe {table}").fetchall()
-        row = connection.execute(f"select count(*) from {table}").fetchone()
+    for each in told:
+        columns = connection.execute(f"describe {each.stored}").fetchall()
+        row = connection.execute(f"select count(*) from {each.stored}").fetchone()
+        texts = column_comments[each.origin]
+        if any(name == MARK for name, *_ in columns):
+            texts = {**texts, MARK: _MARK_COMMENT}
         described.append(
             PublishedTable(
-                table=table,
-                order=tuple(orders.get(table, ())),
+                table=each.table,
+                origin=each.origin,
+                source=each.stored,
+                order=each.key,
                 rows=int(row[0]) if row else 0,
                 columns=tuple(
                     (name, _PUBLISHED_TYPES.get(column_type, column_type)) for name, column_type, *_ in columns
                 ),
-                comment=comments.get(table),
-                column_comments={name: text for owner, name, text in column_comments if owner == table},
+                comment=each.comment or comments.get(each.origin),
+                column_comments={name: texts[name] for name, *_ in columns if name in texts},
             )
         )
     return described
@@ -136,6 +156,7 @@ def write_tables(
             for table in tables:
                 _write_table(connection, folder, table)
             _write_about(connection, facts)
+            _extend_lineage(connection, tables)
             write_dictionary(connection, _ATTACHED, units)
         except BaseException:
             connection.execute("rollback")
@@ -150,7 +171,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, folder: Path, table: Pub
     target = f"{_ATTACHED}.{table.table}"
     selected = ", ".join(f'cast("{name}" as {column_type}) as "{name}"' for name, column_type in table.columns)
     order = ", ".join(f'"{name}"' for name in table.order) or "all"
-    connection.execute(f"create table {target} as select {selected} from {table.table} order by {order}")
+    connection.execute(f"create table {target} as select {selected} from {table.source} order by {order}")
     if table.comment:
         connection.execute(f"comment on table {target} is {literal(table.comment)}")
     for name, text in table.column_comments.items():
@@ -158,6 +179,18 @@ def _write_table(connection: duckdb.DuckDBPyConnection, folder: Path, table: Pub
     file = folder / table.file
     file.parent.mkdir(parents=True, exist_ok=True)
     connection.execute(f"copy (select * from {target}) to {literal(str(file))} (format parquet, compression zstd)")
+
+
+def _extend_lineage(connection: duckdb.DuckDBPyConnection, tables: Sequence[PublishedTable]) -> None:
+    """Tables that are made of one mart read what it reads."""
+    made = [(table.table, table.origin) for table in tables if table.table != table.origin]
+    if made and any(table.table == "plan.lineage" for table in tables):
+        connection.execute(
+            f"insert into {_ATTACHED}.plan.lineage by name select made.name as table_name, lineage.* exclude (table_name) "
+            f"from {_ATTACHED}.plan.lineage as lineage "
+            "join (select unnest(?) as name, unnest(?) as origin) as made on made.origin = lineage.table_name",
+            [[name for name, _ in made], [origin for _, origin in made]],
+        )
 
 
 def _write_about(connection: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> None:

@@ -20,7 +20,9 @@ from eduplan.checks.check import CheckReport
 from eduplan.checks.fingerprints import existing_tables, table_states
 from eduplan.checks.results import create_results
 from eduplan.declarations.contracts import Contract
+from eduplan.declarations.indicators import Indicator
 from eduplan.declarations.models import SqlModel
+from eduplan.disclosure.release import Told, protect
 from eduplan.errors import CheckFailure, EnvironmentFault
 from eduplan.faults import explain
 from eduplan.progress import Progress, Silent
@@ -44,6 +46,7 @@ def publish(
     project: Project,
     models: Mapping[str, SqlModel],
     contracts: Mapping[str, Contract],
+    indicators: Mapping[str, Indicator],
     *,
     check_report: CheckReport,
     now: datetime,
@@ -56,6 +59,7 @@ def publish(
         project: The project.
         models: Models by qualified name.
         contracts: Contracts by source.
+        indicators: Indicators by code.
         check_report: How the checks of this warehouse came out.
         now: Time of the release; it names the folder.
         progress: Where the reader sees how far it is.
@@ -68,16 +72,14 @@ def publish(
         EnvironmentFault: There is nothing to publish, or the disk is full; the old release stays.
     """
     _refuse_failed(check_report)
-    tables = _tables(connection, models)
-    refuse_private_columns(published_columns(connection, [table.table for table in tables]), models, contracts)
+    told = _told(connection, project, models, indicators, progress)
+    tables = describe_tables(connection, told)
+    refuse_private_columns(published_columns(connection, [each.origin for each in told]), models, contracts)
     create_results(connection)
     releases_folder(project).mkdir(parents=True, exist_ok=True)
     clean_up(project)
-    states = table_states(connection, [table.table for table in tables], models)
     batches = read_batches(connection)
-    fingerprint = content_fingerprint(
-        tables, {table: state.fingerprint for table, state in states.items()}, batches, check_report
-    )
+    fingerprint = content_fingerprint(tables, {table.table: table.fingerprint for table in told}, batches, check_report)
     in_force = current_release(project)
     if in_force and in_force.fingerprint == fingerprint:
         return in_force
@@ -157,9 +159,9 @@ def _write_json(path: Path, value: object) -> None:
 def _units(tables: Sequence[PublishedTable], models: Mapping[str, SqlModel]) -> dict[tuple[str, str], str]:
     """The units of columns that have one, by table and column."""
     texts = {
-        (table.table, name): models[table.table].column_text(name)
+        (table.table, name): models[table.origin].column_text(name)
         for table in tables
-        if table.table in models
+        if table.origin in models
         for name, _ in table.columns
     }
     return {column: text.unit for column, text in texts.items() if text and text.unit}
@@ -177,8 +179,14 @@ def _refuse_failed(report: CheckReport) -> None:
     )
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, models: Mapping[str, SqlModel]) -> list[PublishedTable]:
-    """The marts of the chapters and all tables of the plan."""
+def _told(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    models: Mapping[str, SqlModel],
+    indicators: Mapping[str, Indicator],
+    progress: Progress | None,
+) -> list[Told]:
+    """The marts of the chapters and all tables of the plan, without what must not be told."""
     existing = existing_tables(connection)
     marts = {table: model for table, model in models.items() if _CHAPTER.match(model.schema)}
     missing = sorted(set(marts) - existing)
@@ -189,5 +197,8 @@ def _tables(connection: duckdb.DuckDBPyConnection, models: Mapping[str, SqlModel
     plan = {table for table in existing if table.startswith("plan.")}
     if not marts and not plan:
         raise EnvironmentFault("there is no mart to publish", where="release", remedy="add one to sql/marts")
-    orders = {table: model.header.key for table, model in marts.items()}
-    return describe_tables(connection, sorted({*marts, *plan}), orders)
+    states = {table: state.fingerprint for table, state in table_states(connection, {*marts, *plan}, models).items()}
+    told = protect(connection, project, marts, indicators, states, progress=progress)
+    copied = {each.table for each in told}
+    told += [Told(table, table, table, (), states[table]) for table in sorted(plan - copied)]
+    return sorted(told, key=lambda each: each.table)

@@ -21,9 +21,9 @@ def truth(demo_city) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def values(demo_city) -> dict[str, dict[tuple[str, ...], dict[str, Any]]]:
-    """Published values by indicator and dimensions."""
-    with duckdb.connect(str(demo_city.data / "marts" / "marts.duckdb"), read_only=True) as release:
-        cursor = release.execute("select * from plan.indicator_values")
+    """All values by indicator and dimensions, also those that a release does not tell."""
+    with duckdb.connect(str(demo_city.data / "work" / "working.duckdb"), read_only=True) as warehouse:
+        cursor = warehouse.execute("select * from plan.indicator_values")
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     published: dict[str, dict[tuple[str, ...], dict[str, Any]]] = {}

@@ -10,6 +10,13 @@ key: [school_year, school_code, stage, grade, sex]
 partition: school_year
 not_null: [division_code, urban_class, ownership, grade_number, count_source, pupils]
 codes: {stage: stage, grade: grade, sex: sex}
+publish:
+  - name: enrolment
+    by: [division_code, stage, grade, grade_number, sex]
+    title: {en: 'Enrolment by district, grade and sex', zh: 在校生（分区县、年级、性别）}
+  - name: enrolment_schools
+    by: [school_code, division_code, urban_class, ownership, stage, count_source]
+    title: {en: Enrolment by school, zh: 在校生（分学校）}
 */
 with
 cells as (select * from core.enrolment_cell)

@@ -10,6 +10,13 @@ key: [school_year, school_code, stage, grade, sex]
 partition: school_year
 not_null: [division_code, urban_class, ownership, grade_number, measured_pupils, fitness_tested_pupils]
 codes: {stage: stage, grade: grade, sex: sex}
+publish:
+  - name: physique
+    by: [division_code, stage, grade, grade_number]
+    title: {en: Body measures and fitness by district and grade, zh: 体格与体质（分区县、年级）}
+  - name: physique_schools
+    by: [school_code, division_code, urban_class, ownership, stage]
+    title: {en: Body measures and fitness by school, zh: 体格与体质（分学校）}
 */
 with
 schools as (select * from core.school_year),

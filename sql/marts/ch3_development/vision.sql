@@ -12,6 +12,13 @@ key: [school_year, school_code, stage, grade, sex]
 partition: school_year
 not_null: [division_code, urban_class, ownership, grade_number, pupils, valid_examinations, myopic_pupils]
 codes: {stage: stage, grade: grade, sex: sex}
+publish:
+  - name: vision
+    by: [division_code, stage, grade, grade_number]
+    title: {en: Vision health by district and grade, zh: 视力健康（分区县、年级）}
+  - name: vision_schools
+    by: [school_code, division_code, urban_class, ownership, stage]
+    title: {en: Vision health by school, zh: 视力健康（分学校）}
 */
 with
 enrolment as (

@@ -22,9 +22,13 @@ not_null:
   - control_pupils
   - specialist_pupils
 codes: {stage: stage, grade: grade}
-warning:
-  en: Cells of a school are small and tell of single pupils' eyes; publish them protected.
-  zh: 学校层面的单元格人数少，涉及个别学生视力情况，发布前须保护。
+publish:
+  - name: vision_warning
+    by: [division_code, stage, grade, grade_number]
+    title: {en: Vision warnings by district and grade, zh: 近视预警（分区县、年级）}
+  - name: vision_warning_schools
+    by: [school_code, division_code, urban_class, stage]
+    title: {en: Vision warnings by school, zh: 近视预警（分学校）}
 */
 with
 schools as (select * from core.school_year),

@@ -13,6 +13,13 @@ key: [school_year, school_code, stage, sex]
 partition: school_year
 not_null: [division_code, urban_class, ownership, pupils, private_pupils]
 codes: {stage: stage, sex: sex}
+publish:
+  - name: compulsory_pupils
+    by: [division_code, stage, sex]
+    title: {en: 'Compulsory pupils by district, stage and sex', zh: 义务教育学生（分区县、学段、性别）}
+  - name: compulsory_pupils_schools
+    by: [school_code, division_code, urban_class, ownership, stage]
+    title: {en: Compulsory pupils by school, zh: 义务教育学生（分学校）}
 */
 with
 cells as (

@@ -12,6 +12,13 @@ not_null: [division_code, urban_class, ownership, teachers]
 codes: {sex: sex}
 columns:
   stage: {en: Stage that the teachers teach; _U where the roll names none, zh: 任教学段；名册未注明者为 _U}
+publish:
+  - name: teachers
+    by: [division_code, stage, sex]
+    title: {en: 'Teachers by district, stage and sex', zh: 教师（分区县、学段、性别）}
+  - name: teachers_schools
+    by: [school_code, division_code, urban_class, ownership, stage]
+    title: {en: Teachers by school and stage, zh: 教师（分学校、学段）}
 */
 with
 schools as (select * from core.school_year),

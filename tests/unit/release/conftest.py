@@ -102,7 +102,7 @@ class World:
         """Publishes an hour later than the last time."""
         self.now += timedelta(hours=1)
         return publish(
-            self.connection, self.project, self.models, self.contracts, check_report=self.report, now=self.now
+            self.connection, self.project, self.models, self.contracts, {}, check_report=self.report, now=self.now
         )
 
     def releases(self) -> list[str]:

@@ -40,6 +40,7 @@ def test_a_release_holds_marts_plan_and_about_and_nothing_else(world):
             "about.batches",
             "about.checks",
             "about.release",
+            "about.suppression",
             "ch3_development.health",
             "ch4_system.enrolment",
             "plan.dictionary",

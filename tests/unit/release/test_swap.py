@@ -138,7 +138,7 @@ from eduplan.warehouse.connection import open_warehouse
 publish.put_in_place = lambda *args: os._exit(9)
 project = Project.load(sys.argv[1])
 publish.publish(
-    open_warehouse(project), project, load_models(project.sql), load_contracts(project.contracts),
+    open_warehouse(project), project, load_models(project.sql), load_contracts(project.contracts), {},
     check_report=CheckReport(results=(), ran=0), now=datetime(2026, 11, 24, tzinfo=UTC),
 )
 """

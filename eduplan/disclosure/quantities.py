@@ -1,0 +1,187 @@
+"""The sums of one kind of count that a release publishes, each known once however often it is published.
+
+Belongs here: rows, groupings and the sums over them. Does not belong here: which sums are left out
+(:mod:`eduplan.disclosure.suppression`), or where they are published (:mod:`eduplan.disclosure.figures`).
+
+The rows are those of a mart, which nobody sees. A grouping cuts them (or those of its scope) into figures, and each
+figure is published as the sum of its rows. Figures over the same rows are one quantity: whoever knows one knows all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Marks = NDArray[np.uint64]
+
+_ANY_NUMBER = 1 << 31
+
+OUTSIDE = -1
+"""The figure of a row that a grouping does not cover."""
+
+
+def marks(numbers: Ints, salt: int) -> Marks:
+    """A 64-bit mark for each number, so that sums of marks tell sets apart (the splitmix64 finaliser)."""
+    with np.errstate(over="ignore"):
+        value = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt)
+        value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        result: Marks = value ^ (value >> np.uint64(31))
+    return result
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """One way in which the rows are cut into published figures.
+
+    Attributes:
+        figure: The figure of each row, from 0; ``OUTSIDE`` for rows that the grouping does not cover.
+        stratum: Finer cells that the published figure also depends on (a rate weighted by stratum), one of each row.
+    """
+
+    figure: Ints
+    stratum: Ints | None = None
+
+
+class Quantities:
+    """The published sums of one count.
+
+    Args:
+        values: The count in each row.
+        groupings: How the rows are published.
+        room: How many more persons each row's count could have; None where nothing bounds it.
+        rest: Persons that each row leaves out of the count, which must not be few either; None where that is not known.
+        blocks: The block of each row (a year); no grouping has rows of two blocks in one figure.
+        places: The place of each row (a district), within which most figures lie.
+    """
+
+    def __init__(
+        self,
+        values: Ints,
+        groupings: Sequence[Grouping],
+        *,
+        room: Ints | None = None,
+        rest: Ints | None = None,
+        blocks: Ints | None = None,
+        places: Ints | None = None,
+    ) -> None:
+        self.values = values
+        self.is_bounded = room is not None
+        self.room = np.full(len(values), _ANY_NUMBER, dtype=np.int64) if room is None else room
+        self.rest = np.zeros(len(values), dtype=np.int64) if rest is None else rest
+        self.groupings = tuple(groupings)
+        self.blocks = np.zeros(len(values), dtype=np.int64) if blocks is None else blocks
+        self.places = np.full(len(values), OUTSIDE, dtype=np.int64) if places is None else places
+        # Rows without anybody cannot hold anybody, and everybody knows it.
+        self.is_live: Flags = (values + (0 if room is None else room)) > 0
+        self._unite()
+
+    def _unite(self) -> None:
+        """Gives figures over the same live rows one number."""
+        row_marks = np.where(self.is_live, marks(np.arange(len(self.values)), 1), np.uint64(0))
+        sums, firsts = [], []
+        for number, grouping in enumerate(self.groupings):
+            inside = grouping.figure >= 0
+            found = np.zeros(int(grouping.figure.max(initial=OUTSIDE)) + 1, dtype=np.uint64)
+            np.add.at(found, grouping.figure[inside], row_marks[inside])
+            sums.append(found)
+            firsts.append(np.full(len(found), number))
+        together = np.concatenate(sums) if sums else np.zeros(0, dtype=np.uint64)
+        unique, first, number_of = np.unique(together, return_index=True, return_inverse=True)
+        self.count = len(unique)
+        self.home: Ints = np.concatenate(firsts)[first] if sums else np.zeros(0, dtype=np.int64)
+        """A grouping that publishes the quantity."""
+        bounds = np.cumsum([0, *(len(found) for found in sums)])
+        self.of_figure: list[Ints] = [number_of[start:end] for start, end in pairwise(bounds.tolist())]
+        """For each grouping, the quantity of each figure."""
+
+    @cached_property
+    def of_row(self) -> list[Ints]:
+        """For each grouping, the quantity that each row belongs to, or ``OUTSIDE``."""
+        found = []
+        for grouping, quantity in zip(self.groupings, self.of_figure, strict=True):
+            inside = grouping.figure >= 0
+            row = np.full(len(self.values), OUTSIDE, dtype=np.int64)
+            row[inside & self.is_live] = quantity[grouping.figure[inside & self.is_live]]
+            found.append(row)
+        return found
+
+    @cached_property
+    def rows_of_quantity(self) -> Ints:
+        """How many rows with anybody in them each quantity has."""
+        return self._sums(np.ones(len(self.values), dtype=np.int64))
+
+    @cached_property
+    def block_of(self) -> Ints:
+        """The block of each quantity."""
+        return self._least(self.blocks)
+
+    @cached_property
+    def place_of(self) -> Ints:
+        """The place of each quantity; ``OUTSIDE`` where it has rows of several places."""
+        least, most = self._least(self.places), -self._least(-self.places)
+        return np.where(least == most, least, OUTSIDE)
+
+    def _least(self, numbers: Ints) -> Ints:
+        result = np.full(self.count, np.iinfo(np.int64).max)
+        for place, row in enumerate(self.of_row):
+            at_home = (row >= 0) & (self.home[row] == place)
+            np.minimum.at(result, row[at_home], numbers[at_home])
+        return result
+
+    @cached_property
+    def sums(self) -> Ints:
+        """The value of each quantity."""
+        return self._sums(self.values)
+
+    @cached_property
+    def capacity(self) -> Ints:
+        """The most that each quantity could be; its own value where nothing bounds it."""
+        return self._sums(self.values + self.room) if self.is_bounded else self.sums
+
+    def _sums(self, numbers: Ints) -> Ints:
+        result = np.zeros(self.count, dtype=np.int64)
+        for place, row in enumerate(self.of_row):
+            at_home = (row >= 0) & (self.home[row] == place)
+            np.add.at(result, row[at_home], numbers[at_home])
+        return result
+
+    def is_small(self, threshold: int) -> Flags:
+        """Which quantities are too small to publish: they, or the persons that they leave out, are few but not none."""
+        rest = self._sums(self.rest)
+        return np.asarray(_is_few(self.sums, threshold) | _is_few(rest, threshold))
+
+    @cached_property
+    def _own_marks(self) -> Marks:
+        return marks(np.arange(self.count), 2)
+
+    def marks_of(self, place: int, rows: Flags) -> Marks:
+        """The marks that a grouping gives to some rows that it covers: of the quantity, and of the stratum in it."""
+        quantity = self.of_row[place][rows]
+        stratum = self.groupings[place].stratum
+        if stratum is None:
+            return self._own_marks[quantity]
+        return self._own_marks[quantity] + marks(stratum[rows], 3 + place)
+
+    def shown_marks(self, is_hidden: Flags) -> Marks:
+        """For each row, a mark of the set of published figures that it is counted in.
+
+        Two rows with the same mark cannot be told apart by any published figure: a person may stand in either.
+        """
+        total = np.zeros(len(self.values), dtype=np.uint64)
+        for place, row in enumerate(self.of_row):
+            shown = (row >= 0) & ~is_hidden[row]
+            total[shown] += self.marks_of(place, shown)
+        return total
+
+
+def _is_few(numbers: Ints, threshold: int) -> Flags:
+    return np.asarray((numbers > 0) & (numbers < threshold))

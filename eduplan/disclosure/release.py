@@ -1,0 +1,337 @@
+"""Writes what a release may tell: copies of marts and plan tables in which small counts are left out.
+
+Belongs here: the tables of the schema ``disclosure``, and what is kept from night to night. Does not belong here: what
+is left out (:mod:`eduplan.disclosure.marts`), or copying tables into a release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from eduplan.declarations.indicators import Indicator
+from eduplan.declarations.models import SqlModel
+from eduplan.disclosure.figures import Cut, MartFigures, PublishedTable, figures_of_marts
+from eduplan.disclosure.marts import Protection, protect_mart, summary
+from eduplan.indicators.marts import Marts
+from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
+from eduplan.progress import Progress, Silent
+from eduplan.project import Project
+from eduplan.warehouse.fingerprints import digest
+from eduplan.warehouse.slices import quoted
+
+SUPPRESSED = "Q"
+"""Observation status of a value that is known and not told (SDMX: missing value, suppressed)."""
+MARK = "suppressed"
+"""Column of a published mart that lists the columns whose value is not told in a row."""
+
+_ENGINE = "1"
+"""Raised when the engine would leave out other figures of the same."""
+_KEY = ("indicator", "reference_year", *CELL)
+_HIDDEN_VALUES = f"""
+create table if not exists disclosure.hidden_values (
+    mart varchar not null, indicator varchar not null, reference_year integer not null,
+    {", ".join(f"{name} varchar not null" for name in CELL)},
+    side varchar not null
+);
+create table if not exists disclosure.summary (
+    mart varchar not null, counted varchar not null,
+    figures bigint not null, small bigint not null, hidden bigint not null
+);
+create table if not exists disclosure.marks (mart varchar primary key, fingerprint varchar not null);
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A table of the release and where its rows stand.
+
+    Attributes:
+        table: Its name in the release.
+        stored: The table of the working warehouse that has the rows.
+        origin: The mart or table of the plan that it is made of.
+        key: Columns that its rows are sorted by; empty for all.
+        fingerprint: What its rows depend on.
+        comment: What it says of itself, where that is not what its origin says.
+    """
+
+    table: str
+    stored: str
+    origin: str
+    key: tuple[str, ...]
+    fingerprint: str
+    comment: str | None = None
+
+
+def protect(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    models: Mapping[str, SqlModel],
+    indicators: Mapping[str, Indicator],
+    states: Mapping[str, str],
+    *,
+    progress: Progress | None = None,
+) -> list[Told]:
+    """Writes the protected copies of every mart that counts persons, and of the tables of the plan.
+
+    Args:
+        connection: The working warehouse, outside a transaction.
+        project: For the thresholds.
+        models: The published marts, by qualified name.
+        indicators: All indicators, by code.
+        states: Fingerprint of the rows of each mart and each table of the plan.
+        progress: Where the reader sees how far it is.
+    """
+    connection.execute("create schema if not exists disclosure")
+    connection.execute(_HIDDEN_VALUES)
+    marts = Marts.of(connection)
+    columns = {table: list(marts.columns[table]) for table in models}
+    figures = figures_of_marts(columns, models, indicators.values(), project.settings)
+    marks = {table: _mark(found, states[table], columns[table]) for table, found in figures.items()}
+    known = dict(connection.execute("select mart, fingerprint from disclosure.marks").fetchall())
+    due = [table for table in figures if known.get(table) != marks[table]]
+    gone = sorted(set(known) - set(figures))
+    if due or gone:
+        with (progress or Silent()).task("Protecting small counts", len(due) or 1) as advance:
+            for table in [*due, *gone]:
+                connection.execute("delete from disclosure.marks where mart = ?", [table])
+                connection.execute("delete from disclosure.hidden_values where mart = ?", [table])
+                connection.execute("delete from disclosure.summary where mart = ?", [table])
+            for table in due:
+                _protect(connection, figures[table], columns[table])
+                connection.execute("insert into disclosure.marks values (?, ?)", [table, marks[table]])
+                advance(1)
+    told = [
+        Told(
+            table.name,
+            _stored(table.name),
+            mart,
+            table.by or tuple(found.model.header.key),
+            marks[mart],
+            _comment(found, table),
+        )
+        for mart, found in figures.items()
+        for table in found.tables
+    ]
+    told += [
+        Told(table, table, table, tuple(model.header.key), states[table])
+        for table, model in models.items()
+        if table not in figures
+    ]
+    whole = digest(*sorted(marks.items()))
+    copies = _plan_tables(connection, indicators) if _has_values(connection) else ()
+    return told + [Told(table, _stored(table), table, (), digest(states[table], whole)) for table in copies]
+
+
+def _comment(figures: MartFigures, table: PublishedTable) -> str | None:
+    """What a table says that its mart is added up to."""
+    title = next((each.title for each in figures.model.header.publish if table.name.endswith(f".{each.name}")), None)
+    meaning = figures.model.header.meaning
+    return f"{title.en}. {' '.join(meaning.en.split())} | {title.zh}。{meaning.zh}" if title else None
+
+
+def _mark(figures: MartFigures, state: str, columns: Sequence[str]) -> str:
+    texts = [figures.text(name) for name in columns]
+    values = sorted(map(repr, figures.values))
+    return digest(_ENGINE, state, sorted(figures.thresholds.items()), figures.tables, values, texts)
+
+
+def _protect(
+    connection: duckdb.DuckDBPyConnection,
+    figures: MartFigures,
+    columns: Sequence[str],
+) -> None:
+    protection = protect_mart(connection, figures)
+    for table in figures.tables:
+        _write_table(connection, figures, protection, table.name, table.cut, table.by, columns)
+    _keep_hidden_values(connection, figures, protection)
+    counts = summary({figures.model.table: protection})
+    connection.register("_counts", counts)
+    connection.execute("insert into disclosure.summary select * from _counts")
+    connection.unregister("_counts")
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection,
+    figures: MartFigures,
+    protection: Protection,
+    name: str,
+    cut: Cut,
+    by: Sequence[str],
+    columns: Sequence[str],
+) -> None:
+    """A mart as it is, or added up to the columns of ``by``, with nulls where a figure is hidden."""
+    model = figures.model
+    hidden = protection.rows.select(cut.keys).with_columns(
+        **{f"_hides_{count}": pl.Series(protection.hidden[cut, count]) for count in figures.thresholds}
+    )
+    hidden = hidden.filter(pl.any_horizontal("^_hides_.*$")).unique(subset=list(cut.keys))
+    behind = {column: _persons_behind(figures, column, columns) for column in columns}
+    measures = [column for column in columns if column not in by] if not by else _measures(figures, columns, by)
+    connection.register("_hidden", hidden)
+    rows = (
+        f"select {', '.join([*by, *(f'sum({column}) as {column}' for column in measures)])} "
+        f"from {model.table} group by all"
+        if by
+        else f"select {', '.join(columns)} from {model.table}"
+    )
+    shown = []
+    for column in [*by, *measures]:
+        count = behind.get(column)
+        shown.append(f"case when not coalesce(_hides_{count}, false) then {column} end as {column}"
+                     if count and column not in cut.keys else f"rows.{column}")  # fmt: skip
+    names = [f"case when coalesce(_hides_{behind[column]}, false) then {quoted(column)} end"
+             for column in measures if behind.get(column)]  # fmt: skip
+    same = " and ".join(f"coalesce(cast(rows.{key} as varchar), '_U') = _hidden.{key}" for key in cut.keys)
+    listed = f"list_filter([{', '.join(names)}], lambda name: name is not null)"
+    connection.execute(
+        f"create or replace table {_stored(name)} as select {', '.join(shown)}, {listed} as {MARK} "
+        f"from ({rows}) as rows left join _hidden on {same}"
+    )
+    connection.unregister("_hidden")
+
+
+def _measures(figures: MartFigures, columns: Sequence[str], by: Sequence[str]) -> list[str]:
+    """The columns that are added up: those with a unit."""
+    texts = {column: figures.text(column) for column in columns if column not in by}
+    return [column for column, text in texts.items() if text and text.unit]
+
+
+def _persons_behind(figures: MartFigures, column: str, columns: Sequence[str]) -> str | None:
+    """The count of persons that decides whether a column is told: itself, or what an amount was measured of."""
+    if column in figures.thresholds:
+        return column
+    text = figures.text(column)
+    return text.of if text and text.of in figures.thresholds and text.of in columns else None
+
+
+def _keep_hidden_values(
+    connection: duckdb.DuckDBPyConnection,
+    figures: MartFigures,
+    protection: Protection,
+) -> None:
+    """Notes which sides of which values of indicators are not told."""
+    found = []
+    for value in figures.values:
+        hidden = protection.hidden[value.cut, value.column]
+        if not hidden.any():
+            continue
+        time, *keys = value.cut.keys
+        rows = protection.rows.filter(pl.Series(hidden)).select(value.cut.keys).unique()
+        area = {"school": "school_code", "district": "division_code"}.get(value.cells.level)
+        found.append(
+            rows.select(
+                mart=pl.lit(figures.model.table),
+                indicator=pl.lit(value.indicator),
+                reference_year=pl.col(time).str.head(4).cast(pl.Int32) - value.year_offset,
+                ref_area_level=pl.lit(value.cells.level),
+                ref_area=pl.col(area) if area else pl.lit(TOTAL),
+                **{name: pl.col(name) if name in keys else pl.lit(TOTAL) for name in DIMENSIONS},
+                side=pl.lit(value.side),
+            )
+        )
+    if found:
+        connection.register("_found", pl.concat(found))
+        connection.execute("insert into disclosure.hidden_values select * from _found")
+        connection.unregister("_found")
+
+
+def _has_values(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(
+        connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'plan' and table_name = 'indicator_values' "
+            "and database_name = current_database()"
+        ).fetchall()
+    )
+
+
+def _plan_tables(connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, Indicator]) -> tuple[str, ...]:
+    """Copies of the plan's tables without the values that are not told."""
+    cell = " and ".join(f"hidden.{name} = found.{name}" for name in ("indicator", *DIMENSIONS))
+    area = (
+        "hidden.ref_area_level = found.ref_area_level "
+        "and (hidden.ref_area_level = 'city' or hidden.ref_area = found.ref_area)"
+    )
+    joined = f"{cell} and {area}"
+    changes = [(code, each.change.of, each.change.years) for code, each in indicators.items() if each.change]
+    further = "".join(
+        f" union select {quoted(code)}, reference_year + {shift}, {', '.join(CELL)}, false, false "
+        f"from direct where indicator = {quoted(of)}"
+        for code, of, years in changes
+        for shift in (0, years)
+    )
+    connection.execute(f"""
+        create or replace temp table _not_told as
+        with direct as (
+            select indicator, reference_year, {", ".join(CELL)},
+                bool_or(side = 'numerator') as numerator, bool_or(side = 'denominator') as denominator
+            from disclosure.hidden_values group by all
+        )
+        select indicator, reference_year, {", ".join(CELL)},
+            bool_or(numerator) as numerator, bool_or(denominator) as denominator
+        from (select * from direct{further}) group by all
+    """)
+    at = f"left join _not_told as hidden on {joined} and hidden.reference_year = found.reference_year"
+    _copy(connection, "plan.indicator_values", at, "hidden.indicator is not null", {
+        "numerator": "hidden.numerator", "denominator": "hidden.denominator", "obs_value": "true",
+        "interval_low": "true", "interval_high": "true",
+    })  # fmt: skip
+    before = joined.replace("hidden.", "before.")
+    base = joined.replace("hidden.", "base.")
+    joins = (
+        f"{at} left join _not_told as before on {before} and before.reference_year = found.reference_year - 1 "
+        f"left join _not_told as base on {base} and base.reference_year = found.baseline_year"
+    )
+    now, then, first = (f"{name}.indicator is not null" for name in ("hidden", "before", "base"))
+    _copy(connection, "plan.status", joins, f"{now} or {then} or {first}", {
+        "obs_value": now, "numerator": f"{now} and hidden.numerator", "denominator": f"{now} and hidden.denominator",
+        "gap": f"{now} or {first}", "yearly_change": f"{now} or {then}", "cumulative_change": f"{now} or {first}",
+        "baseline_value": first, "path_value": first,
+    }, observed=now)  # fmt: skip
+    _copy(connection, "plan.failing_units", at.replace("found.ref_area_level", "found.unit_level").replace(
+        "found.ref_area)", "found.unit_code)"), now, {
+        "numerator": "hidden.numerator", "denominator": "hidden.denominator", "obs_value": "true", "missing": "true",
+    })  # fmt: skip
+    return ("plan.indicator_values", "plan.status", "plan.failing_units")
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    joins: str,
+    is_hidden: str,
+    columns: Mapping[str, str],
+    *,
+    observed: str | None = None,
+) -> None:
+    """Copies a table of the plan with nulls where a column's condition holds."""
+    names = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
+    shown = []
+    for name in names:
+        if name == "obs_status":
+            told = f"case when {observed or is_hidden} then '{SUPPRESSED}' else found.obs_status end"
+            shown.append(f"{told} as obs_status")
+        elif name in columns:
+            condition = columns[name] if columns[name] != "true" else is_hidden
+            shown.append(f"case when not coalesce({condition}, false) then found.{name} end as {name}")
+        else:
+            shown.append(f"found.{name}")
+    connection.execute(
+        f"create or replace table {_stored(table)} as select {', '.join(shown)} from {table} as found {joins}"
+    )
+
+
+def _stored(table: str) -> str:
+    return f"disclosure.{table.replace('.', '__')}"
+
+
+def hidden_shares(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many figures of persons are published, how many of them are small, and how many are left out."""
+    row = connection.execute(
+        "select coalesce(sum(figures), 0), coalesce(sum(small), 0), coalesce(sum(hidden), 0) from disclosure.summary"
+    ).fetchone()
+    figures, small, hidden = row or (0, 0, 0)
+    return {"figures": int(figures), "small": int(small), "hidden": int(hidden)}
