@@ -21,13 +21,13 @@ from eduplan.disclosure.quantities import OUTSIDE, Flags, Floats, Ints, Quantiti
 
 _NOTHING = 1e-7
 """Marginals below this do not hold a bound; solutions closer than this to a whole number are meant to be it."""
-_MOST_ROWS = 1500
+_MOST_ROWS = 700
 """Rows of a programme; of more, those of the largest units of each place are taken, and the others left as they are."""
 _OWN_ROWS = 6
 """Rows of each attacked quantity that a programme has in any case, with the units that they are in."""
-_ALONE = 20
+_ALONE = 10
 """Quantities that are moved alone in one round."""
-_PULLS = 3
+_PULLS = 2
 """Pairs of solutions that pull all quantities of a programme at once."""
 
 
@@ -67,8 +67,8 @@ def possible_range(quantities: Quantities, is_hidden: Flags, quantity: int) -> R
 def prove_or_hide(quantities: Quantities, is_hidden: Flags, attacked: Ints, wanted: Ints) -> tuple[Ints, Ints]:
     """Proves ranges of hidden quantities, and finds what else must be hidden where they are too narrow.
 
-    Where a block has many rows, a programme has some of them and leaves the others as they are: what it proves holds all
-    the more.
+    Where a block has many rows, a programme has some of them and leaves the others as they are: what it proves holds
+    all the more.
 
     Args:
         quantities: The published sums of one count.
@@ -151,7 +151,7 @@ class _Programme:
         self._matrix = _matrix(placed["equation"].cast(pl.Int64), placed["variable"], (len(names), count))
         self._sums = self._matrix @ self._truth
         self._published: Ints = names["quantity"].to_numpy()
-        self._prices: Floats = 1.0 + quantities.capacity[self._published]
+        self._prices = (1.0 + quantities.capacity[self._published]).astype(np.float64)
 
     def range_of(self, place: int) -> Range:
         """Both bounds of one attacked quantity, and what holds them."""
@@ -202,7 +202,7 @@ class _Programme:
         return hidden
 
     def _moved(self, places: Ints, signs: Floats, wanted: Ints, hidden: set[int]) -> Ints:
-        """Moves attacked quantities at the least price, notes what must be hidden, and gives those that did not move."""
+        """Moves attacked quantities at the least price, notes what must be hidden, and gives those that stay."""
         figures, variables = self._matrix.shape
         misses = identity(figures, format="csr")
         matrix = hstack([self._matrix, misses, -misses], format="csr")

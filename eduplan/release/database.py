@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 
 from eduplan.checks.offending import literal
-from eduplan.release.dictionary import write_dictionary
 from eduplan.disclosure.release import MARK, Told
+from eduplan.release.dictionary import write_dictionary
 
 STORAGE_VERSION = "v1.0.0"
 """Storage that older clients and the browser build can attach."""
@@ -186,8 +186,8 @@ def _extend_lineage(connection: duckdb.DuckDBPyConnection, tables: Sequence[Publ
     made = [(table.table, table.origin) for table in tables if table.table != table.origin]
     if made and any(table.table == "plan.lineage" for table in tables):
         connection.execute(
-            f"insert into {_ATTACHED}.plan.lineage by name select made.name as table_name, lineage.* exclude (table_name) "
-            f"from {_ATTACHED}.plan.lineage as lineage "
+            f"insert into {_ATTACHED}.plan.lineage by name "
+            f"select made.name as table_name, lineage.* exclude (table_name) from {_ATTACHED}.plan.lineage as lineage "
             "join (select unnest(?) as name, unnest(?) as origin) as made on made.origin = lineage.table_name",
             [[name for name, _ in made], [origin for _, origin in made]],
         )
