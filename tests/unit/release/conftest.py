@@ -19,7 +19,7 @@ from eduplan.release.release import Release
 from eduplan.warehouse.connection import open_warehouse
 
 FILES = {
-    "eduplan.yml": 'city_code: "990100"\ncity_name: {en: Demo City, zh: 示范市}\n',
+    "eduplan.yml": 'city_code: "990100"\ncity_name: {en: Demo City, zh: 示范市}\nsmallest_count: 0\n',
     "contracts/pupil_roll.yml": """
 source: pupil_roll
 title: {en: Pupil roll, zh: 学籍名册}
