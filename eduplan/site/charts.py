@@ -102,9 +102,13 @@ def _path(latest: Row, rows: list[Row], years: list[int], goal: list[Any] | None
     start, base = latest["baseline_year"], latest["baseline_value"]
     if not known or start is None or base is None:
         return None
-    known.setdefault(start, base)
-    if goal:
+    if goal is None:
+        known.setdefault(start, base)
+    else:
         end, value = years[goal[0]], goal[1]
+        if (base - value) * latest["sign"] >= 0:  # already there at the start: the path is the target itself
+            base = value
+        known.setdefault(start, base)
         for year in years:  # the years to come, on the straight line that the judgement uses
             if year > max(row["reference_year"] for row in rows) and start < year <= end:
                 known[year] = base + (value - base) * (year - start) / (end - start)
