@@ -95,7 +95,8 @@ def publish(
             "fingerprint": fingerprint,
         }
         write_tables(connection, built, tables, database=DATABASE, facts=facts, units=_units(tables, models))
-        _write_for_readers(project, built, models, contracts, previous=in_force, progress=progress or Silent())
+        keys = {table.table: table.order for table in tables if table.order}
+        _write_for_readers(project, built, models, contracts, keys, previous=in_force, progress=progress or Silent())
         says = manifest(
             project,
             connection,
@@ -126,6 +127,7 @@ def _write_for_readers(
     built: Path,
     models: Mapping[str, SqlModel],
     contracts: Mapping[str, Contract],
+    keys: Mapping[str, Sequence[str]],
     *,
     previous: Release | None,
     progress: Progress,
@@ -144,7 +146,6 @@ def _write_for_readers(
             previous=previous.database if previous else None,
             progress=progress,
         )
-        keys = {table: model.header.key for table, model in models.items()}
         package = datapackage(published, project, built, keys=keys, contracts=contracts)
         _write_json(built / DATAPACKAGE, package)
         _write_json(built / CATALOGUE, catalogue(package, project, built))
