@@ -1,0 +1,188 @@
+"""An attack on the demo city's release that shares no code with what protects it.
+
+The attacker knows every number of the release, how tables and indicators add up, and (which no reader does) how many
+persons each row of a mart could hold at the most. He works out, by linear programming, between which values a number
+that is not told must lie.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+DIMENSIONS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
+AREAS = {"school": "school_code", "district": "division_code"}
+MOST_ATTACKS = 40
+
+CASES = [
+    ("ch3_development.mental_health", "warned_pupils", "screened_pupils", 10),
+    ("ch3_development.mental_health", "pupils_in_scope", None, 5),
+    ("ch4_system.drop_outs", "dropped_out_pupils", "pupils_year_before", 5),
+    ("ch3_development.myopia_incidence", "newly_myopic_pupils", "pupils_not_myopic_before", 5),
+    ("ch1_context.enrolment", "pupils", None, 5),
+    ("ch3_development.physique", "fitness_good_pupils", "fitness_tested_pupils", 5),
+]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the release: the rows that it adds up, and its value if it is told."""
+
+    rows: np.ndarray
+    value: float | None
+
+
+@pytest.fixture(scope="module")
+def databases(demo_city) -> Iterator[tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]]:
+    release = duckdb.connect(str(demo_city.data / "marts" / "marts.duckdb"), read_only=True)
+    warehouse = duckdb.connect(str(demo_city.data / "work" / "working.duckdb"), read_only=True)
+    yield release, warehouse
+    release.close()
+    warehouse.close()
+
+
+def figures(release, warehouse, mart: str, column: str, year: str) -> tuple[pl.DataFrame, list[Figure]]:
+    base = warehouse.execute(f"select * from {mart} where school_year = ? order by all", [year]).pl()
+    base = base.with_row_index("row")
+    found = [
+        *_of_tables(release, base, mart, column, year),
+        *_of_indicators(release, warehouse, base, mart, column, year),
+    ]
+    return base, found
+
+
+def _of_tables(release, base: pl.DataFrame, mart: str, column: str, year: str) -> Iterator[Figure]:
+    schema, name = mart.split(".")
+    tables = release.execute(
+        "select table_name from duckdb_columns() where schema_name = ? and column_name = ? "
+        "and (table_name = ? or table_name = ? || '_schools')",
+        [schema, column, name, name],
+    ).fetchall()
+    for (table,) in tables:
+        told = release.execute(f"select * from {schema}.{table} where school_year = ?", [year]).pl()
+        keys = [
+            key
+            for key in ("school_code", "division_code", *DIMENSIONS, "warning_tier", "grade_number_before")
+            if key in told.columns and key in base.columns
+        ]
+        rows = base.group_by(keys, maintain_order=True).agg(pl.col("row"))
+        joined = rows.join(told.select(*keys, column), on=keys, how="inner", nulls_equal=True)
+        for members, value in joined.select("row", column).iter_rows():
+            yield Figure(np.array(members), None if value is None else float(value))
+
+
+def _of_indicators(release, warehouse, base: pl.DataFrame, mart: str, column: str, year: str) -> Iterator[Figure]:
+    formulas = release.execute("select indicator, kind, formula from plan.indicators").fetchall()
+    for code, kind, text in formulas:
+        formula = json.loads(text)
+        if kind in ("weighted_ratio", "dispersion", "change", "distinct", "quotient"):
+            continue
+        for side in ("numerator", "denominator"):
+            measure = formula[side]
+            if not measure or measure["mart"] != mart or measure["column"] != column or measure["year_offset"]:
+                continue
+            scope = [where for where in (formula["where"], measure["where"]) if where]
+            inside = base
+            if scope:
+                warehouse.register("_base", base)
+                inside = warehouse.execute(
+                    f"select * from _base where {' and '.join(f'({where})' for where in scope)} order by row"
+                ).pl()
+            values = release.execute(
+                "select * from plan.indicator_values where indicator = ? and reference_year = ?", [code, int(year[:4])]
+            ).pl()
+            for cell in values.iter_rows(named=True):
+                chosen = inside
+                if area := AREAS.get(cell["ref_area_level"]):
+                    chosen = chosen.filter(pl.col(area) == cell["ref_area"])
+                for dimension in DIMENSIONS:
+                    if cell[dimension] != "_T":
+                        chosen = chosen.filter(pl.col(dimension).cast(pl.String).fill_null("_U") == cell[dimension])
+                if cell["obs_status"] in ("A", "Q"):
+                    value = cell[side]
+                    yield Figure(chosen["row"].to_numpy(), None if value is None else float(value))
+
+
+def widths(base: pl.DataFrame, found: list[Figure], column: str, whole: str | None) -> Iterator[tuple[float, int]]:
+    """The width of the range of each number that is not told, and the most that it could be."""
+    capacity = base[whole or column].fill_null(0).to_numpy().astype(float)
+    told = [figure for figure in found if figure.value is not None]
+    places = [(number, row) for number, figure in enumerate(told) for row in figure.rows]
+    shape = (len(told), len(base))
+    matrix = csr_matrix((np.ones(len(places)), tuple(np.array(places).T)), shape=shape) if places else None
+    values = np.array([figure.value for figure in told])
+    most = capacity if whole else np.where(capacity > 0, np.inf, 0)
+    bounds = np.stack([np.zeros(len(base)), most], axis=1)
+    secret = {tuple(figure.rows.tolist()): figure for figure in found if figure.value is None}
+    chosen = list(secret.values())
+    random = np.random.default_rng(1)
+    for place in random.permutation(len(chosen))[:MOST_ATTACKS]:
+        objective = np.zeros(len(base))
+        objective[chosen[place].rows] = 1
+        ends = []
+        for sign in (1, -1):
+            result = linprog(sign * objective, A_eq=matrix, b_eq=values, bounds=bounds, method="highs")
+            assert result.status in (0, 3), result.message
+            ends.append(sign * result.fun if result.status == 0 else -sign * np.inf)
+        yield ends[1] - ends[0], int(capacity[chosen[place].rows].sum())
+
+
+@pytest.mark.parametrize(("mart", "column", "whole", "threshold"), CASES)
+def test_no_number_that_is_not_told_can_be_worked_out(databases, mart, column, whole, threshold) -> None:
+    release, warehouse = databases
+    (year,) = warehouse.execute(f"select max(school_year) from {mart}").fetchone()
+    base, found = figures(release, warehouse, mart, column, year)
+    assert any(figure.value is not None for figure in found)
+    for width, most in widths(base, found, column, whole):
+        assert width >= min(threshold, most) - 1e-6
+
+
+def test_the_attack_works_out_what_is_told_badly(databases) -> None:
+    """Were a single number of a total left out, the attack would find it."""
+    _, warehouse = databases
+    (year,) = warehouse.execute("select max(school_year) from ch4_system.drop_outs").fetchone()
+    base = warehouse.execute("select * from ch4_system.drop_outs where school_year = ? order by all", [year]).pl()
+    counts = base["pupils_year_before"].to_numpy()
+    everything = Figure(np.arange(len(base)), float(counts.sum()))
+    others = [Figure(np.array([row]), float(counts[row])) for row in range(1, len(base))]
+    ((width, _),) = widths(base, [everything, *others, Figure(np.array([0]), None)], "pupils_year_before", None)
+    assert width < 1e-6
+
+
+def test_no_small_number_of_children_is_told(databases) -> None:
+    release, warehouse = databases
+    (year,) = warehouse.execute("select max(school_year) from ch3_development.mental_health").fetchone()
+    _, found = figures(release, warehouse, "ch3_development.mental_health", "warned_pupils", year)
+    told = [figure.value for figure in found if figure.value is not None]
+    assert not [value for value in told if 0 < value < 10]
+
+
+def test_the_four_ways_of_having_no_number_stay_apart(databases) -> None:
+    release, _ = databases
+    rows = dict(
+        release.execute(
+            "select obs_status, count(*) filter (where obs_value is not null) from plan.indicator_values group by 1"
+        ).fetchall()
+    )
+    assert rows["A"] > 0
+    assert {status: rows.get(status, 0) for status in ("M", "N", "Q")} == {"M": 0, "N": 0, "Q": 0}
+    zeros = release.execute(
+        "select count(*) from plan.indicator_values where obs_status = 'A' and numerator = 0"
+    ).fetchone()
+    assert zeros[0] > 0
+
+
+def test_the_release_says_how_much_it_does_not_tell(databases) -> None:
+    release, _ = databases
+    figures_of_persons, small, hidden = release.execute(
+        "select sum(figures), sum(small), sum(hidden) from about.suppression"
+    ).fetchone()
+    assert 0 < small <= hidden < figures_of_persons
