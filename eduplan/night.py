@@ -132,7 +132,7 @@ class Loaded:
     Attributes:
         files: Files that were staged now.
         problems: What could not be read, recognised or balanced.
-        notices: Files that nobody asked for, one line each.
+        notices: Files that nobody asked for, and what the release had to leave out, one line each.
     """
 
     files: int
@@ -249,7 +249,7 @@ class NightReport:
     Attributes:
         problems: What went wrong, one clear line each; a file's problem does not end the night.
         stopped_by: The problem that ended the night before its release, if one did; it is the last of the problems.
-        notices: Files that nobody asked for, one line each.
+        notices: Files that nobody asked for, and what the release had to leave out, one line each.
         sources: The account of every source.
         seconds: How long each stage took.
         files_loaded: Files that were staged this night.
@@ -393,6 +393,7 @@ def _stages(
         made = release(connection, project, declarations, checked, now=now, progress=progress)
         state.remember(connection, made.release_id, now)
     report.release_id, report.is_new_release = made.release_id, made.is_new
+    report.notices += made.notices
 
 
 def _import_checks_meanwhile() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -44,6 +45,7 @@ class Settings(Declaration):
     threads: int = 2
     largest_file_mb: int = 2048
     minimum_coverage_pct: float = 90.0
+    bulletin: list[Literal["zh", "en"]] = Field([], description="Languages of the bulletin that every release holds.")
     keep_releases: int = Field(
         default=30, ge=2, description="Newest releases to keep; official ones and the last of a month stay anyway."
     )

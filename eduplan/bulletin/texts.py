@@ -12,11 +12,11 @@ from pathlib import Path
 
 from eduplan.cli.session import Language
 from eduplan.declarations.loading import load_yaml_as
-from eduplan.errors import EnvironmentFault
 from eduplan.project import Project
+from eduplan.site.assets import site_sources
+from eduplan.site.wording import ABSENCES
 
-_PLACE = Path("site") / "bulletin"
-TEXTS = "texts.yml"
+TEXTS, UNITS = "texts.yml", "units.yml"
 
 
 @dataclass(frozen=True)
@@ -42,25 +42,22 @@ class Texts:
 
 
 def templates_folder(project: Project) -> Path:
-    """The folder of the bulletin's templates: the project's own, or else the one that comes with the program.
-
-    Raises:
-        EnvironmentFault: There is neither.
-    """
-    for root in (project.root, Path(__file__).resolve().parents[2]):
-        if (root / _PLACE / TEXTS).is_file():
-            return root / _PLACE
-    raise EnvironmentFault(
-        "the templates of the bulletin are not here", where=str(project.root / _PLACE), remedy="copy site/bulletin"
-    )
+    """The folder of the bulletin's templates, which stands among those of the site."""
+    return site_sources(project) / "bulletin"
 
 
 def load_texts(folder: Path, lang: Language) -> Texts:
-    """Reads the texts in a language; every text must be there in both.
+    """Reads the texts in a language; units and the words for absent values are those of the site.
 
     Args:
         folder: The folder of templates.
         lang: Language.
     """
-    entries = load_yaml_as(dict[str, dict[Language, str]], folder / TEXTS)
-    return Texts(lang, {key: both[lang] for key, both in entries.items()})
+    own = load_yaml_as(dict[str, dict[Language, str]], folder / TEXTS)
+    units = load_yaml_as(dict[str, dict[Language, str]], folder.parent / UNITS)
+    texts = {key: both[lang] for key, both in own.items()}
+    texts |= {f"unit.{unit}": both[lang] for unit, both in units.items()}
+    for mark, absence in ABSENCES.items():
+        texts[f"absent.{mark}"] = getattr(absence.word, lang)
+        texts[f"absent_says.{mark}"] = getattr(absence.meaning, lang)
+    return Texts(lang, texts)

@@ -9,7 +9,22 @@ from typing import Annotated
 
 import typer
 
-from eduplan.cli import check, demo, diff, explain, export, key, quarantine, releases, run, serve, sql, status, ui
+from eduplan.cli import (
+    bulletin,
+    check,
+    demo,
+    diff,
+    explain,
+    export,
+    key,
+    quarantine,
+    releases,
+    run,
+    serve,
+    sql,
+    status,
+    ui,
+)
 from eduplan.cli.commands import DataOption, DebugOption, LangOption, ProjectOption, QuietOption
 from eduplan.cli.session import GlobalOptions
 
@@ -47,7 +62,7 @@ def _options(
     context.obj = GlobalOptions(project=project, data=data, lang=lang, quiet=quiet, debug=debug)
 
 
-for module in (demo, run, status, sql, quarantine, explain, releases, diff, export, check, key, serve, ui):
+for module in (demo, run, status, sql, quarantine, explain, releases, diff, export, check, key, serve, ui, bulletin):
     module.register(app)
 
 

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from eduplan import __version__
+from eduplan.bulletin.write import FOLDER as BULLETIN
+from eduplan.bulletin.write import Order, bulletin_meanwhile
 from eduplan.checks.check import CheckReport
 from eduplan.checks.fingerprints import existing_tables, table_states
 from eduplan.checks.results import create_results
@@ -96,7 +98,11 @@ def publish(
         }
         write_tables(connection, built, tables, database=DATABASE, facts=facts, units=_units(tables, models))
         keys = {table.table: table.order for table in tables if table.order}
-        _write_for_readers(project, built, models, contracts, keys, previous=in_force, progress=progress or Silent())
+        with bulletin_meanwhile(_bulletin(project, built, in_force), project.settings.bulletin) as left_out:
+            _write_for_readers(
+                project, built, models, contracts, keys, previous=in_force, progress=progress or Silent()
+            )
+            notices = tuple(left_out())
         says = manifest(
             project,
             connection,
@@ -119,7 +125,13 @@ def publish(
             raise
         raise clear from error
     remove_old_releases(project)
-    return replace(read_release(finished), is_new=True)
+    return replace(read_release(finished), is_new=True, notices=notices)
+
+
+def _bulletin(project: Project, built: Path, previous: Release | None) -> Order:
+    """The bulletin of the release that is being built; it reads the published database alone."""
+    before = (previous.release_id, previous.database) if previous else None
+    return Order(project, built / DATABASE, built / BULLETIN, previous=before)
 
 
 def _write_for_readers(

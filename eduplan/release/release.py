@@ -29,12 +29,14 @@ class Release:
         folder: Its folder, which never changes.
         manifest: What ``manifest.json`` says.
         is_new: Whether the call that gave it made it.
+        notices: What that call had to leave out of it, one line each.
     """
 
     release_id: str
     folder: Path
     manifest: dict[str, Any]
     is_new: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:

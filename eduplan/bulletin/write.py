@@ -1,0 +1,159 @@
+"""Writes the bulletin of a release: a PDF and a workbook in each language.
+
+Belongs here: files, and what to do where something for the PDF is missing. Does not belong here: what stands in them.
+
+The PDF takes seconds of Python for each language, so the languages are written side by side, each in a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eduplan.errors import EduplanError
+from eduplan.project import Project
+from eduplan.warehouse.connection import connect
+
+if TYPE_CHECKING:
+    import polars
+
+    from eduplan.cli.session import Language
+
+FOLDER = "bulletin"
+"""Folder of the bulletin in a release."""
+
+SHEETS, PAPER = "xlsx", "pdf"
+"""How the files end."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one call wrote.
+
+    Attributes:
+        files: The files.
+        notices: What was left out and why, one line each.
+    """
+
+    files: Sequence[Path] = ()
+    notices: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be written, as a process can be told.
+
+    Attributes:
+        project: The project.
+        database: The published database.
+        folder: Where the files go.
+        year: Reference year; the latest without one.
+        previous: Id and database of the release before, if there is one.
+        name: Name of the files, without language and ending.
+    """
+
+    project: Project
+    database: Path
+    folder: Path
+    year: int | None = None
+    previous: tuple[str, Path] | None = None
+    name: str = "bulletin"
+
+
+def write_bulletin(order: Order, languages: Sequence[Language]) -> Written:
+    """Writes the bulletin in some languages; the workbook also where the PDF has to be left out.
+
+    Args:
+        order: What is to be written.
+        languages: Languages.
+
+    Returns:
+        The files, and what was left out; nothing for a release without indicators.
+
+    Raises:
+        EnvironmentFault: The release has nothing for that year.
+    """
+    order.folder.mkdir(parents=True, exist_ok=True)
+    if len(languages) < 2:
+        parts = [_write(order, lang) for lang in languages]
+    else:
+        # Spawned and not forked: the night has threads, and DuckDB's do not survive a fork.
+        with ProcessPoolExecutor(len(languages), mp_context=get_context("spawn")) as pool:
+            parts = list(pool.map(_write, [order] * len(languages), languages))
+    if not any(order.folder.iterdir()):
+        order.folder.rmdir()
+    files = [file for part in parts for file in part.files]
+    return Written(files, list(dict.fromkeys(notice for part in parts for notice in part.notices)))
+
+
+def publish_bulletin(order: Order, languages: Sequence[Language]) -> Sequence[str]:
+    """Writes the bulletin into a release that is being built. A bulletin that fails does not stop the release.
+
+    Returns:
+        What was left out and why, one line each.
+    """
+    try:
+        return write_bulletin(order, languages).notices
+    except OSError:
+        raise  # a full disk stops the release as it does everywhere
+    except Exception as error:
+        said = error.line if isinstance(error, EduplanError) else f"{type(error).__name__} in its templates or charts"
+        return [f"the bulletin was left out: {said}; write it again with: eduplan bulletin"]
+
+
+def _write(order: Order, lang: Language) -> Written:
+    """Writes both files in one language."""
+    from eduplan.bulletin.content import make_bulletin
+    from eduplan.bulletin.material import read_material
+    from eduplan.bulletin.paper import missing_for_paper, write_pdf
+    from eduplan.bulletin.texts import load_texts, templates_folder
+    from eduplan.bulletin.workbook import write_workbook
+
+    connection = connect(order.database, order.project, read_only=True)
+    try:
+        material = read_material(
+            connection,
+            order.project,
+            year=order.year,
+            previous_id=order.previous[0] if order.previous else None,
+            revised=_revised(order),
+        )
+    finally:
+        connection.close()
+    if material is None:
+        return Written()
+    bulletin = make_bulletin(material, load_texts(templates_folder(order.project), lang))
+    stem = order.folder / f"{order.name}.{lang}"
+    sheets = stem.with_name(f"{stem.name}.{SHEETS}")
+    write_workbook(bulletin, sheets)
+    if missing := missing_for_paper():
+        return Written([sheets], [f"the bulletin has no PDF: {missing}; then: eduplan bulletin"])
+    paper = stem.with_name(f"{stem.name}.{PAPER}")
+    write_pdf(bulletin, order.project, paper)
+    return Written([paper, sheets])
+
+
+def _revised(order: Order) -> polars.DataFrame | None:
+    """What was revised since the release before, if there is one that can be read."""
+    if order.previous is None or not order.previous[1].is_file():
+        return None
+    from eduplan.release.comparison import revised_values
+
+    return revised_values(order.previous[1], order.database)
+
+
+def reference_year(period: str) -> int:
+    """The reference year of a period: ``2024`` for ``2024-25`` and for ``2024``.
+
+    Raises:
+        ValueError: It is neither a school year nor a calendar year.
+    """
+    year, _, second = period.partition("-")
+    is_year = len(year) == 4 and year.isdigit()
+    if not is_year or (second and second != f"{(int(year) + 1) % 100:02d}"):
+        raise ValueError("a bulletin is for a school year or a calendar year")
+    return int(year)
