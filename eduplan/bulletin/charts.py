@@ -65,7 +65,7 @@ class Charts:
         for line in self.bulletin.headlines:
             if line.code not in worst or _rank(line) < _rank(worst[line.code]):
                 worst[line.code] = line
-        return self._trends([line for line in worst.values() if _has_trend(line)], HEADLINES_IN_A_ROW, 76)
+        return self._trends([line for line in worst.values() if _has_trend(line)], HEADLINES_IN_A_ROW, 84)
 
     def chapter(self, chapter: Chapter) -> str:
         """Trends of the lines of a chapter that are furthest from their promises, headlines first."""
@@ -75,7 +75,7 @@ class Charts:
         seen: dict[str, Line] = {}
         for line in first:
             seen.setdefault(line.code, line)
-        return self._trends(list(seen.values())[:PANELS_OF_A_CHAPTER], PANELS_IN_A_ROW, 108)
+        return self._trends(list(seen.values())[:PANELS_OF_A_CHAPTER], PANELS_IN_A_ROW, 112)
 
     def _trends(self, lines: Sequence[Line], in_a_row: int, width: int) -> str:
         if not lines:
@@ -113,7 +113,7 @@ def _heading(place: int, line: Line, lang: Language) -> str:
     """Place, code with value, and name, a line each; a long name is cut, for the scorecard has it whole."""
     most = _LETTERS_OF_A_TITLE[lang]
     name = line.name if len(line.name) <= most else line.name[: most - 1].rstrip() + "…"
-    return f"{place:02d}\n{line.code}\n{name}"
+    return f"{place:02d}\n{line.code}  {line.shown}\n{name}"
 
 
 def _status_chart(

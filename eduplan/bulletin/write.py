@@ -7,8 +7,10 @@ The PDF takes seconds of Python for each language, so the languages are written 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -78,29 +80,38 @@ def write_bulletin(order: Order, languages: Sequence[Language]) -> Written:
         EnvironmentFault: The release has nothing for that year.
     """
     order.folder.mkdir(parents=True, exist_ok=True)
-    if len(languages) < 2:
-        parts = [_write(order, lang) for lang in languages]
-    else:
-        # Spawned and not forked: the night has threads, and DuckDB's do not survive a fork.
-        with ProcessPoolExecutor(len(languages), mp_context=get_context("spawn")) as pool:
-            parts = list(pool.map(_write, [order] * len(languages), languages))
+    # Spawned and not forked: the night has threads, and DuckDB's do not survive a fork.
+    with ProcessPoolExecutor(len(languages), mp_context=get_context("spawn")) as pool:
+        parts = list(pool.map(_write, [order] * len(languages), languages))
     if not any(order.folder.iterdir()):
         order.folder.rmdir()
     files = [file for part in parts for file in part.files]
     return Written(files, list(dict.fromkeys(notice for part in parts for notice in part.notices)))
 
 
-def publish_bulletin(order: Order, languages: Sequence[Language]) -> Sequence[str]:
-    """Writes the bulletin into a release that is being built. A bulletin that fails does not stop the release.
+@contextmanager
+def bulletin_meanwhile(order: Order, languages: Sequence[Language]) -> Iterator[Callable[[], Sequence[str]]]:
+    """Writes the bulletin into a release that is being built, while the caller does something else.
 
-    Returns:
-        What was left out and why, one line each.
+    Yields:
+        A function that waits until it is written and says what was left out and why, one line each.
     """
+    if not languages:
+        yield lambda: ()
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="bulletin") as waiting:
+        pending = waiting.submit(_publish, order, languages)
+        yield pending.result
+
+
+def _publish(order: Order, languages: Sequence[Language]) -> Sequence[str]:
+    """Writes the bulletin; one that fails does not stop the release, and its half-written files are taken away."""
     try:
         return write_bulletin(order, languages).notices
     except OSError:
         raise  # a full disk stops the release as it does everywhere
     except Exception as error:
+        shutil.rmtree(order.folder, ignore_errors=True)
         said = error.line if isinstance(error, EduplanError) else f"{type(error).__name__} in its templates or charts"
         return [f"the bulletin was left out: {said}; write it again with: eduplan bulletin"]
 
