@@ -8,7 +8,7 @@ from __future__ import annotations
 from eduplan.bulletin.texts import Texts
 from eduplan.cli.scorecard import number
 
-_GROUPED_FROM = 10_000
+_GROUPED_FROM = 1_000
 _SIGNS = ("%", "‰")
 
 

@@ -14,6 +14,12 @@ Row = dict[str, Any]
 _PARTS = "stage, urban_class, ownership, sex, grade, item"
 _SERIES = f"indicator, {_PARTS}"
 
+
+def _of(table: str, columns: str) -> str:
+    """Columns as those of one table."""
+    return ", ".join(f"{table}.{column}" for column in columns.split(", "))
+
+
 YEAR = "select max(reference_year) from plan.indicator_values where period_kind = 'school_year'"
 _ANY_YEAR = "select max(reference_year) from plan.indicator_values"
 
@@ -21,7 +27,7 @@ _ANY_YEAR = "select max(reference_year) from plan.indicator_values"
 JUDGED = f"""
 select
     i.chapter, s.indicator, i.kind as indicator_kind, i.name_en, i.name_zh, s.target_number, s.kind, i.direction,
-    s.ref_area, {", ".join(f"s.{part.strip()}" for part in _PARTS.split(","))}, s.time_period, s.reference_year,
+    s.ref_area, {_of("s", _PARTS)}, s.time_period, s.reference_year,
     s.obs_value, s.obs_status, s.unit, i.decimals, s.target_value, s.target_upper, s.deadline, s.path_value,
     s.coverage_pct, s.status, s.reason, i.definition_en, i.definition_zh, i.source_text, i.evidence,
     i.definition_version, t.evidence as target_evidence
@@ -30,7 +36,7 @@ join plan.indicators as i using (indicator)
 left join plan.targets as t using (indicator, target_number)
 where s.ref_area_level = $level and s.reference_year <= $year
 qualify row_number() over (
-    partition by s.indicator, s.target_number, s.ref_area, {", ".join(f"s.{part.strip()}" for part in _PARTS.split(","))}
+    partition by s.indicator, s.target_number, s.ref_area, {_of("s", _PARTS)}
     order by s.reference_year desc
 ) = 1
 order by i.chapter, s.indicator, s.target_number, s.stage, s.item, s.ref_area
@@ -40,7 +46,7 @@ order by i.chapter, s.indicator, s.target_number, s.stage, s.item, s.ref_area
 CONTEXT = f"""
 select
     i.chapter, v.indicator, i.kind as indicator_kind, i.name_en, i.name_zh, 1 as target_number, null as kind,
-    i.direction, v.ref_area, {", ".join(f"v.{part.strip()}" for part in _PARTS.split(","))}, v.time_period,
+    i.direction, v.ref_area, {_of("v", _PARTS)}, v.time_period,
     v.reference_year, v.obs_value, v.obs_status, v.unit, i.decimals, null as target_value, null as target_upper,
     null as deadline, null as path_value, v.coverage_pct, null as status, null as reason,
     i.definition_en, i.definition_zh, i.source_text, i.evidence, i.definition_version, null as target_evidence
@@ -75,7 +81,7 @@ order by h.headline_number
 
 # Values of districts for headline indicators, where a district has no status.
 DISTRICT_VALUES = f"""
-select v.ref_area, v.reference_year, {", ".join(f"v.{name.strip()}" for name in _SERIES.split(","))}, v.obs_value,
+select v.ref_area, v.reference_year, {_of("v", _SERIES)}, v.obs_value,
     v.obs_status, v.unit, i.decimals
 from plan.indicator_values as v
 join plan.indicators as i using (indicator)
@@ -95,8 +101,8 @@ where ref_area_level = 'district' and exists (
 order by ref_area
 """
 
-# Schools, towns and districts that a target lacks, the largest gaps first; a unit counts once, however many of its parts
-# fall short. The count is that of all of them.
+# Schools, towns and districts that a target lacks, the largest gaps first; a unit counts once, however many of its
+# parts fall short. The count is that of all of them.
 FAILING = """
 with
 latest as (
@@ -112,7 +118,8 @@ units as (
 )
 select *, count(*) over (partition by indicator, target_number, unit_level) as units
 from units
-qualify row_number() over (partition by indicator, target_number, unit_level order by missing desc, unit_code) <= $most
+qualify
+    row_number() over (partition by indicator, target_number, unit_level order by missing desc, unit_code) <= $most
 order by indicator, target_number, unit_level, missing desc, unit_code
 """
 

@@ -64,7 +64,7 @@ def _revision(row: Row, definition: Row, areas: dict[str, str], bulletin: Bullet
         part=texts("comma").join(parts),
         period=row["time_period"],
         level=row["ref_area_level"],
-        area=texts("city") if city else areas.get(row["ref_area"], row["ref_area"]),
+        area=texts("city") if city else areas.get(row["ref_area"], str(row["ref_area"])),
         old=old,
         new=new,
         cause=_cause(row, bulletin),

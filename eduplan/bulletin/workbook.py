@@ -171,7 +171,8 @@ def _summary(book: Book) -> None:
     columns = [Column("chapter", 38), *(Column(sign(status).word(bulletin.lang), 12) for status in COUNTED)]
     columns += [Column("total", 10)]
     title = f"{material.city_name[bulletin.lang]} · {texts('title')} · {period_text(bulletin)}"
-    note = f"{texts('release')}{texts('colon')}{material.release_id} · {texts('dated')}{texts('colon')}{date_text(bulletin)}"
+    parts = ((texts("release"), material.release_id), (texts("dated"), date_text(bulletin)))
+    note = " · ".join(f"{name}{texts('colon')}{said}" for name, said in parts)
     sheet, row = book.sheet(texts("summary"), title, columns, note)
     row = _counts(book, sheet, row, texts("indicators"), [(each, each.counts) for each in bulletin.chapters])
     if material.commitments:
@@ -412,8 +413,17 @@ def _changes(book: Book) -> None:
         note = texts("changes_some", old=material.previous_id, all=material.revised.height, city=of_city)
     sheet, first = book.sheet(texts("changes"), texts("changes"), columns, note)
     rows = [
-        [each.code, each.name, texts.get(f"level.{each.level}", each.level), each.area, each.part, each.period]
-        + [each.old, each.new, each.cause]
+        [
+            each.code,
+            each.name,
+            texts.get(f"level.{each.level}", each.level),
+            each.area,
+            each.part,
+            each.period,
+            each.old,
+            each.new,
+            each.cause,
+        ]
         for each in found
     ]
     book.rows(sheet, first, columns, rows)
@@ -452,8 +462,13 @@ def _quality(book: Book) -> None:
             texts("failed_checks"),
             ("check", "severity", "rows_unexpected", "table", "reason"),
             [
-                [each[f"title_{lang}"], texts.get(f"severity.{each['severity']}", each["severity"])]
-                + [each["rows_unexpected"], each["table_name"], each[f"why_{lang}"]]
+                [
+                    each[f"title_{lang}"],
+                    texts.get(f"severity.{each['severity']}", each["severity"]),
+                    each["rows_unexpected"],
+                    each["table_name"],
+                    each[f"why_{lang}"],
+                ]
                 for each in material.failed_checks
             ],
         ),
@@ -508,8 +523,8 @@ def _methods(book: Book) -> None:
             row[f"definition_{lang}"],
             row["definition_version"],
             row["source_text"],
+            SOURCE_EVIDENCE.get(row["evidence"], {}).get(lang, row["evidence"]),
         ]
-        + [SOURCE_EVIDENCE.get(row["evidence"], {}).get(lang, row["evidence"])]
         for row in material.definitions
     ]
     below = book.rows(sheet, first, columns, rows) + 1

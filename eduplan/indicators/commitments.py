@@ -140,7 +140,7 @@ def _write_registry(connection: duckdb.DuckDBPyConnection, registry: Registry, m
         "plan.commitments": _commitments(registry),
         "plan.commitment_indicators": _answers(registry),
         "plan.commitment_baselines": _baselines(registry),
-        "plan.headlines": list(enumerate(registry.headlines, start=1)),
+        "plan.headlines": [[number, code] for number, code in enumerate(registry.headlines, start=1)],
         "plan.registered_indicators": [_registered(each) for _, each in sorted(registry.registered.items())],
     }
     for table, lines in rows.items():
