@@ -118,7 +118,7 @@ def test_the_pdf_can_be_read(bulletin: Make, project: Project, tmp_path: Path, l
     fonts = {str(font["/BaseFont"]) for page in read.pages for font in _fonts(page)}
     assert any(
         name.replace(" ", "-").replace("-", "") in "".join(fonts).replace("-", "")
-        for name in ("NotoSansCJK", "SourceHanSans", "WenQuanYi")
+        for name in ("NotoSansCJK", "SourceHanSans", "WenQuanYi", "DroidSansFallback")
     )
 
 
