@@ -10,6 +10,7 @@ from typing import Any
 
 from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
+from eduplan.release.dictionary import DICTIONARY
 from eduplan.site.lineage import Formula, sources_below
 from eduplan.site.reading import ReleaseReader, group, split_comment
 from eduplan.site.rendering import Renderer
@@ -100,8 +101,13 @@ def _published(reader: ReleaseReader, row: Row, models: Mapping[str, SqlModel]) 
         "columns": columns,
         "key": list(model.header.key) if model else [],
         "sql": model.sql if model else None,
-        "file": f"../../parquet/{table.replace('.', '/')}.parquet" if not table.startswith("about.") else None,
+        "file": None if _is_about_the_release(table) else f"../../parquet/{table.replace('.', '/')}.parquet",
     }
+
+
+def _is_about_the_release(table: str) -> bool:
+    """Whether it is made with the release and only in its database, without a Parquet file."""
+    return table.startswith("about.") or table == DICTIONARY
 
 
 def _unpublished(model: SqlModel) -> Row:

@@ -23,6 +23,7 @@ class Links(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
         for name, value in attrs:
             if name in ("href", "src") and value:
                 self.targets.add(value)
@@ -53,7 +54,7 @@ def crawl(site: Site) -> Crawl:
         connection.request("GET" if is_page else "HEAD", path)
         answer = connection.getresponse()
         found.statuses[path] = answer.status
-        text = answer.read().decode("utf-8") if is_page else ""
+        text = answer.read().decode("utf-8")
         if answer.status != 200 or not is_page:
             continue
         links = Links(text)
