@@ -14,7 +14,7 @@ from tests.browser.conftest import AXE, Notes, Site
 
 MAIN = [entry.file for entry in NAVIGATION]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-BROKEN = re.compile(r"\b(undefined|NaN|None|null|\[object \w+\]|Decimal\(|\{\{|\}\})")
+BROKEN = re.compile(r"\bundefined\b|\bNaN\b|\bNone\b(?! of)|\[object \w+\]|\bDecimal\(|\{\{|\}\}")
 YEAR_AS_NUMBER = re.compile(r"^2,0[12]\d(-\d\d)?$")
 # What a chart has drawn: lines, bars or areas with an extent, and text beside them.
 DRAWN = """
