@@ -96,7 +96,8 @@
     });
     bars.style.height = Math.max(12 * 16, rows.length * 25 + 60) + 'px';
     if (!rows.length) { bars.textContent = say('No district has a value', '无区县数值'); return; }
-    var city = part.city.filter(isNumber).pop(), level = part.targets.map(function (target) { return target.level === null ? target.goal && target.goal[1] : target.level; }).filter(isNumber)[0];
+    // Of the latest year alone: where that one is not told, an older one would not be what the districts stand beside.
+    var city = part.city.filter(function (value) { return value !== null; }).pop(), level = part.targets.map(function (target) { return target.level === null ? target.goal && target.goal[1] : target.level; }).filter(isNumber)[0];
     var marks = [];
     if (isNumber(city)) marks.push({ xAxis: city, name: say('City', '全市'), lineStyle: { color: colour('ink'), type: 'solid', width: 1.5 }, label: { distance: 4 } });
     if (isNumber(level)) marks.push({ xAxis: level, name: say('Target', '目标'), lineStyle: { color: colour('chart-2'), type: 'dashed', width: 1.5 }, label: { distance: 18 } });
