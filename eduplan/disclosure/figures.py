@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eduplan.declarations.indicators import Indicator, IndicatorKind
+from eduplan.declarations.indicators import Indicator
 from eduplan.declarations.models import ColumnText, SqlModel
 from eduplan.indicators.grouping import CellSet, cell_sets
 from eduplan.indicators.marts import measure_of
@@ -26,12 +26,10 @@ class Cut:
     Attributes:
         keys: Columns that name a figure, the time first.
         scope: SQL predicate of the rows that are meant; None for all.
-        strata: Columns of the finer cells that the figure also depends on.
     """
 
     keys: tuple[str, ...]
     scope: str | None = None
-    strata: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,9 +147,8 @@ def figures_of_marts(
             if mart is None or measure is None or measure.column not in mart.thresholds:
                 continue
             scope = " and ".join(f"({where})" for where in (indicator.where, measure.where) if where) or None
-            strata = tuple(indicator.strata) if indicator.kind is IndicatorKind.WEIGHTED_RATIO else ()
             for cells in cell_sets(indicator):
-                cut = Cut((_time(columns[mart.model.table]), *cells.columns), scope, strata)
+                cut = Cut((_time(columns[mart.model.table]), *cells.columns), scope)
                 mart.values.append(
                     PublishedValue(indicator.code, side, measure.column, cells, cut, measure.year_offset)
                 )

@@ -73,7 +73,7 @@ class _Mart:
         every = [cut for cuts in self._cuts.values() for cut in cuts]
         scopes = dict.fromkeys(cut.scope for cut in every if cut.scope)
         self._scopes = {scope: f"_scope_{place}" for place, scope in enumerate(scopes)}
-        names = list(dict.fromkeys(name for cut in every for name in (*cut.keys, *cut.strata)))
+        names = list(dict.fromkeys(name for cut in every for name in cut.keys))
         has_places = _DISTRICT in {row[0] for row in connection.execute(f"describe {figures.model.table}").fetchall()}
         place = [f"cast({_DISTRICT} as varchar) as _place"] if has_places else []
         counts = [f"coalesce(cast({name} as bigint), 0) as {name}" for name in figures.thresholds]
@@ -161,8 +161,7 @@ class _Mart:
             figure = _combined([self._codes[key] for key in cut.keys])
             if cut.scope:
                 figure = np.where(self._frame[self._scopes[cut.scope]].to_numpy(), figure, OUTSIDE)
-            stratum = _combined([figure, *(self._codes[key] for key in cut.strata)]) if cut.strata else None
-            self._groupings[cut] = Grouping(figure, stratum)
+            self._groupings[cut] = Grouping(figure)
         grouping = self._groupings[cut]
         if cut in self._cuts[name]:
             return grouping
@@ -171,7 +170,7 @@ class _Mart:
         for child in self._figures.children(name):
             if cut in self._hidden[child]:
                 hidden |= self._hidden[child][cut]
-        return Grouping(np.where(hidden, OUTSIDE, grouping.figure), grouping.stratum)
+        return Grouping(np.where(hidden, OUTSIDE, grouping.figure))
 
 
 class _Stack:
@@ -189,15 +188,12 @@ class _Stack:
         self._rest = None if rest is None else np.concatenate([*[nobody] * len(parts), rest])
 
     def whole(self, grouping: Grouping) -> Grouping:
-        times = len(self._divisions) + 1
-        stratum = None if grouping.stratum is None else np.tile(grouping.stratum, times)
-        return Grouping(np.tile(grouping.figure, times), stratum)
+        return Grouping(np.tile(grouping.figure, len(self._divisions) + 1))
 
     def part(self, grouping: Grouping, number: int) -> Grouping:
         figure = np.full(len(self._values), OUTSIDE, dtype=np.int64)
         figure[number * self._rows : (number + 1) * self._rows] = grouping.figure
-        times = len(self._divisions) + 1
-        return Grouping(figure, None if grouping.stratum is None else np.tile(grouping.stratum, times))
+        return Grouping(figure)
 
     def quantities(self, groupings: Sequence[Grouping], blocks: Ints, places: Ints | None) -> Quantities:
         times = len(self._divisions) + 1

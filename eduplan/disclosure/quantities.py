@@ -44,11 +44,9 @@ class Grouping:
 
     Attributes:
         figure: The figure of each row, from 0; ``OUTSIDE`` for rows that the grouping does not cover.
-        stratum: Finer cells that the published figure also depends on (a rate weighted by stratum), one of each row.
     """
 
     figure: Ints
-    stratum: Ints | None = None
 
 
 class Quantities:
@@ -164,12 +162,8 @@ class Quantities:
         return marks(np.arange(self.count), 2)
 
     def marks_of(self, place: int, rows: Flags) -> Marks:
-        """The marks that a grouping gives to some rows that it covers: of the quantity, and of the stratum in it."""
-        quantity = self.of_row[place][rows]
-        stratum = self.groupings[place].stratum
-        if stratum is None:
-            return self._own_marks[quantity]
-        return self._own_marks[quantity] + marks(stratum[rows], 3 + place)
+        """The marks that a grouping gives to some rows that it covers."""
+        return self._own_marks[self.of_row[place][rows]]
 
     def shown_marks(self, is_hidden: Flags) -> Marks:
         """For each row, a mark of the set of published figures that it is counted in.

@@ -146,8 +146,8 @@ class _Programme:
         places = memberships["quantity"].replace_strict(place_of, return_dtype=pl.Int64)
         self._attacked = _matrix(places, memberships["variable"], (len(attacked), count))
         equations = _memberships(quantities, ~is_hidden, rows, variable)
-        names = equations.select("quantity", "stratum").unique(maintain_order=True).with_row_index("equation")
-        placed = equations.join(names, on=["quantity", "stratum"], how="left", nulls_equal=True)
+        names = equations.select("quantity").unique(maintain_order=True).with_row_index("equation")
+        placed = equations.join(names, on="quantity", how="left")
         self._matrix = _matrix(placed["equation"].cast(pl.Int64), placed["variable"], (len(names), count))
         self._sums = self._matrix @ self._truth
         self._published: Ints = names["quantity"].to_numpy()
@@ -204,6 +204,8 @@ class _Programme:
     def _moved(self, places: Ints, signs: Floats, wanted: Ints, hidden: set[int]) -> Ints:
         """Moves attacked quantities at the least price, notes what must be hidden, and gives those that stay."""
         figures, variables = self._matrix.shape
+        if not variables:
+            return places
         misses = identity(figures, format="csr")
         matrix = hstack([self._matrix, misses, -misses], format="csr")
         moving = diags(signs) @ self._attacked[places]
@@ -232,27 +234,20 @@ class _Programme:
         return float(sign * found.fun), np.unique(self._published[holding])
 
     def _solved(self, objective: Floats):  # type: ignore[no-untyped-def] # scipy has no types
+        if not len(self._truth):
+            return None
         bounds = np.stack([np.zeros_like(self._most), self._most], axis=1)
         found = linprog(objective, A_eq=self._matrix, b_eq=self._sums, bounds=bounds, method="highs")
         return found if found.status == 0 else None
 
 
 def _memberships(quantities: Quantities, wanted: Flags, rows: Ints, variable: Ints) -> pl.DataFrame:
-    """Which variables some quantities add up; one weighted by strata tells the count of every stratum."""
+    """Which variables some quantities add up."""
     parts = []
-    for place, grouping in enumerate(quantities.groupings):
-        quantity = quantities.of_row[place][rows]
+    for of_row in quantities.of_row:
+        quantity = of_row[rows]
         inside = (quantity >= 0) & wanted[quantity]
-        stratum = np.full(len(rows), -1) if grouping.stratum is None else grouping.stratum[rows]
-        parts.append(
-            pl.DataFrame(
-                {
-                    "quantity": quantity[inside],
-                    "stratum": np.where(stratum[inside] >= 0, stratum[inside] * len(quantities.groupings) + place, -1),
-                    "variable": variable[inside],
-                }
-            )
-        )
+        parts.append(pl.DataFrame({"quantity": quantity[inside], "variable": variable[inside]}))
     return pl.concat(parts).unique(maintain_order=True)
 
 

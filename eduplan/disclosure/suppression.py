@@ -62,7 +62,9 @@ def suppress(quantities: Quantities, threshold: int, *, must_hide: Flags | None 
             proven[helpless], further = prove_or_hide(quantities, hidden, helpless, wanted[helpless])
             chosen = np.union1d(chosen, further)
             if not len(chosen):
-                # Nothing published holds what is left, so nothing can make it safer.
+                chosen = _touching(quantities, hidden, helpless)
+            if not len(chosen):
+                # Nothing that is published counts anybody of what is left, so nothing can be worked out of it.
                 proven[helpless] = wanted[helpless]
         hidden[chosen] = True
 
@@ -156,3 +158,15 @@ class _Classes:
             }
         )
         return rows.group_by("partner", "mark").agg(pl.col("inside_there").sum(), pl.col("room_there").sum())
+
+
+def _touching(quantities: Quantities, hidden: Flags, helpless: Ints) -> Ints:
+    """For each quantity the published one of the fewest persons that counts some of the same rows."""
+    chosen = set()
+    for quantity in helpless:
+        rows = quantities.of_row[quantities.home[quantity]] == quantity
+        found = np.unique(np.concatenate([of_row[rows] for of_row in quantities.of_row]))
+        shown = found[(found >= 0) & ~hidden[found]]
+        if len(shown):
+            chosen.add(int(shown[np.argmin(quantities.capacity[shown])]))
+    return np.array(sorted(chosen), dtype=np.int64)

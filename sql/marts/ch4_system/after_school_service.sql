@@ -14,7 +14,10 @@ partition: school_year
 not_null: [division_code, urban_class, ownership, pupils, is_expected, is_reported]
 codes: {stage: stage}
 columns:
-  schools: {en: 'Schools whose parts all reported, on the row of the first stage', zh: 各学段均已报送的学校数（计于首个学段）, unit: schools}
+  schools:
+    en: Schools whose parts all reported, on the row of the first stage
+    zh: 各学段均已报送的学校数（计于首个学段）
+    unit: schools
   school_parts: {en: Primary or junior parts of schools that reported, zh: 已报送的学校学段部分数, unit: school parts}
 */
 with

@@ -105,17 +105,6 @@ def test_the_same_sum_published_twice_is_hidden_in_both_places() -> None:
     assert all(found.is_hidden[of_figure].tolist() == [True, True, False] for of_figure in quantities.of_figure[:2])
 
 
-def test_a_rate_weighted_by_strata_tells_each_stratum() -> None:
-    values = np.array([8, 7, 9, 6])
-    school, stratum = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    weighted = Grouping(np.zeros(4, dtype=np.int64), stratum)
-    quantities = Quantities(values, [grouping(school, stratum), weighted])
-    must = quantities.sums == 8
-    found = suppress(quantities, THRESHOLD, must_hide=must)
-    # Only the other school's count of the same stratum can stand in for it.
-    assert sorted(quantities.sums[found.is_hidden].tolist()) == [8, 9]
-
-
 def test_the_programme_finds_the_range_that_subtraction_leaves() -> None:
     quantities = schools([[3, 12], [20, 9]])
     hidden = np.zeros(quantities.count, dtype=bool)
