@@ -224,7 +224,9 @@ class _Stack:
 
 
 def _coded(texts: pl.Series) -> Ints:
-    return texts.cast(pl.Categorical).to_physical().cast(pl.Int64).to_numpy()
+    """The place of each text among all of them in order, the same in every process."""
+    known = texts.unique().sort()
+    return texts.replace_strict(known, pl.int_range(len(known), eager=True), return_dtype=pl.Int64).to_numpy()
 
 
 def _combined(codes: Sequence[Ints]) -> Ints:

@@ -116,7 +116,7 @@ def _rows_near(quantities: Quantities, is_hidden: Flags, block: int, attacked: I
         is_own[ranked["row"].to_numpy()] = True
     units = (
         frame.with_columns(own=is_own[rows])
-        .group_by("place", "unit")
+        .group_by("place", "unit", maintain_order=True)
         .agg(pl.col("most").sum(), pl.len().alias("rows"), pl.col("own").any())
         .with_columns(rank=pl.col("most").rank("ordinal", descending=True).over("place"))
         .sort(pl.col("own").not_(), "rank", "place", "unit")

@@ -87,7 +87,8 @@ class Reader:
         return statements
 
     def _second(self, statements: Statements, odd: int) -> tuple[Any, str | None, set[str]]:
-        self._connection.execute(statements.second("mended", "rows", odd))
+        self._connection.execute(statements.apart("odd_rows", "rows"))
+        self._connection.execute(statements.second("mended", "odd_rows", odd))
         value, faults, repairs = self._one("select value, _faults, _repairs from mended")
         return value, faults[0]["key"] if faults else None, {repair["rule"] for repair in repairs}
 
