@@ -185,6 +185,7 @@ def test_tables_are_listed_with_their_meaning_in_both_languages(
     entry.locator("summary").click()
     (comment,) = marts.execute("select comment from duckdb_tables() where table_name = 'failing_units'").fetchone()
     english, chinese = comment.split(" | ")
+    entry.locator("ul").wait_for()  # the browser tells that it was opened a moment later
     assert english in entry.inner_text()
     page.click("#language")
     assert chinese in entry.inner_text()
