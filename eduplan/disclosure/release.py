@@ -326,12 +326,3 @@ def _copy(
 
 def _stored(table: str) -> str:
     return f"disclosure.{table.replace('.', '__')}"
-
-
-def hidden_shares(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """How many figures of persons are published, how many of them are small, and how many are left out."""
-    row = connection.execute(
-        "select coalesce(sum(figures), 0), coalesce(sum(small), 0), coalesce(sum(hidden), 0) from disclosure.summary"
-    ).fetchone()
-    figures, small, hidden = row or (0, 0, 0)
-    return {"figures": int(figures), "small": int(small), "hidden": int(hidden)}
