@@ -8,19 +8,10 @@ from __future__ import annotations
 from eduplan.bulletin.texts import Texts
 from eduplan.cli.scorecard import number
 
-_GROUPED_FROM = 1_000
-_SIGNS = ("%", "‰")
-
 
 def figure(value: float | None, decimals: int, unit: str = "") -> str:
     """A value with its decimals, thousands in groups, and the sign of its unit if it has one."""
-    if value is None:
-        return ""
-    shown = number(value, decimals)
-    if abs(value) >= _GROUPED_FROM:
-        whole, point, part = shown.partition(".")
-        shown = f"{int(whole):,}{point}{part}"
-    return f"{shown}{unit}" if unit in _SIGNS else shown
+    return "" if value is None else number(value, decimals, unit)
 
 
 def observed(value: float | None, obs_status: str | None, decimals: int, unit: str, texts: Texts) -> str:

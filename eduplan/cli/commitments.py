@@ -112,13 +112,17 @@ def _print_counts(console: Console, rows: list[Row], lang: Language) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from eduplan.cli.scorecard import BROAD
+
     shown = [status for status in SIGNS if any(row["status"] == status for row in rows)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(word("chapter", lang))
-    table.add_column(word("commitments", lang), justify="right")
+    table.add_column(word("chapter", lang), overflow="fold")
+    table.add_column(word("commitments", lang), justify="right", no_wrap=True)
     for status in shown:
         look = sign(status)
-        table.add_column(Text(f"{look.symbol} {look.word(lang)}", style=look.style), justify="right")
+        # The line below the table says what a symbol means, so a narrow table can do without the word.
+        heading = f"{look.symbol} {look.word(lang)}" if console.width >= BROAD else look.symbol
+        table.add_column(Text(heading, style=look.style), justify="right", no_wrap=True)
     for chapter in dict.fromkeys(row["chapter"] for row in rows):
         of_chapter = [row for row in rows if row["chapter"] == chapter]
         counted = Counter(row["status"] for row in of_chapter)
@@ -138,10 +142,11 @@ def _print_chapter(console: Console, rows: list[Row], lang: Language, labels: di
     title = f"{rows[0]['chapter_number']} {rows[0][f'chapter_title_{lang}']}"
     table = Table(title=title, title_justify="left", title_style="bold cyan", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(word("code", lang), no_wrap=True, style="dim")
-    table.add_column(word("commitment", lang), ratio=2)
+    # Folded and never cut: Chinese has no spaces to break a line at.
+    table.add_column(word("commitment", lang), ratio=2, overflow="fold")
     table.add_column(word("due", lang), no_wrap=True)
     table.add_column(word("status", lang), no_wrap=True)
-    table.add_column(word("decided_by", lang), ratio=1)
+    table.add_column(word("decided_by", lang), ratio=1, overflow="fold")
     section = None
     for row in rows:
         if row["section"] != section:
@@ -162,7 +167,9 @@ def due_text(row: Row, lang: Language) -> str:
     """When a commitment is due; nothing where the plan names no date."""
     if row["is_yearly"]:
         return word("every_year", lang)
-    return "" if row["deadline"] is None else str(row["deadline"])
+    if row["deadline"] is None:
+        return ""
+    return f"{row['deadline']} 年" if lang == "zh" else str(row["deadline"])
 
 
 def decided_by(row: Row, lang: Language, labels: dict[str, str]) -> str:

@@ -21,7 +21,6 @@ SHOWN = 20
 _LEVELS = ("city", "district")
 """Revisions of these areas come first in a table; schools and towns are many."""
 _TOTAL = "_T"
-_NOT_TOLD = {"M": "missing", "N": "not_applicable", "Q": "suppressed"}
 _NAME = "current, previous, official, a date, or the beginning of an id."
 
 
@@ -130,8 +129,8 @@ def _line(row: dict[str, Any], lang: Language) -> tuple[str, ...]:
 def _told(value: float | None, status: str | None, lang: Language) -> str:
     """A value in full, since revisions may lie behind the decimals that people see; or why there is none."""
     from eduplan.cli.targets import plain_number
-    from eduplan.cli.words import word
+    from eduplan.cli.words import ABSENCES, word
 
     if status is None:
         return "–"
-    return word(_NOT_TOLD[status], lang) if status in _NOT_TOLD else plain_number(value)
+    return word(ABSENCES[status], lang) if status in ABSENCES else plain_number(value)

@@ -14,7 +14,7 @@ import typer
 
 from eduplan.cli.commands import command
 from eduplan.cli.commitments import COMMITMENT_ID
-from eduplan.cli.session import Language, Session
+from eduplan.cli.session import Session
 from eduplan.cli.sql import AsOfOption, open_database
 from eduplan.cli.status import find_area
 
@@ -31,7 +31,7 @@ _HASH = 12
 FEW_FILES = 20
 """Up to so many files are listed one by one."""
 
-_VALUE_HEADINGS = ("year", "part", "value", "numerator", "denominator", "coverage", "status")
+_NUMBERS = ("value", "interval", "numerator", "denominator", "coverage")
 _FILE_COLUMNS = ("source", "period", "sender", "file_name", "rows_read", "rows_staged", "rows_quarantined")
 _FILE_HEADINGS = ("source", "period", "sender", "file", "read", "staged", "quarantined", "hash")
 
@@ -45,7 +45,9 @@ def register(app: typer.Typer) -> None:
         subject: Annotated[
             str, typer.Argument(help="Code of an indicator, such as HLT-01, or of a commitment, such as 3.3-12.")
         ],
-        area: Annotated[str | None, typer.Option(help="Code or name of a district, or code of a school.")] = None,
+        area: Annotated[
+            str | None, typer.Option(help="Code or name of a district, a town or a school, instead of the city.")
+        ] = None,
         period: Annotated[str | None, typer.Option(help="A period such as 2022-23, instead of the latest.")] = None,
         as_of: AsOfOption = None,
         json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
@@ -117,6 +119,7 @@ def _indicator(
         return
     _tell(session, found)
     tell_relations(session, commitments, baselines, failing)
+    _tell_origin(session, found)
     _tell_files(session, found.batches)
 
 
@@ -133,10 +136,11 @@ def written_code(text: str) -> str:
 
 
 def _tell(session: Session, found: Explanation) -> None:
+    """What was measured, the values, and the verdict with its sum."""
     from rich.text import Text
 
-    from eduplan.cli.output import print_table
-    from eduplan.cli.words import SOURCE_EVIDENCE, in_brackets, word
+    from eduplan.cli.status import unit_texts
+    from eduplan.cli.words import SOURCE_EVIDENCE, colon, in_brackets, word
 
     lang, out, entry = session.lang, session.out, found.indicator
     area = found.area[f"name_{lang}"] or found.area["name_zh"] or found.area["ref_area"]
@@ -144,18 +148,80 @@ def _tell(session: Session, found: Explanation) -> None:
     out.print(Text(entry[f"definition_{lang}"]))
     if entry[f"note_{lang}"]:
         out.print(Text(entry[f"note_{lang}"], style="dim"))
+    unit = unit_texts(session.open_project(), lang).get(entry["unit"], entry["unit"])
+    facts = [f"{word('unit', lang)}{colon(lang)}{unit}"] if unit else []
     source = entry["source_text"] + in_brackets(SOURCE_EVIDENCE[entry["evidence"]][lang], lang)
-    out.print(Text(f"{word('source', lang)}: {source}", style="dim"))
-    headings = [word(key, lang) for key in _VALUE_HEADINGS]
-    statuses = {_cell(row): row for row in reversed(found.statuses)}
-    rows = [_value_line(row, entry, statuses.get(_cell(row)), lang) for row in [*found.base, *found.values]]
-    print_table(out, headings, rows, numeric=headings[2:6])
+    facts.append(f"{word('source', lang)}{colon(lang)}{source}")
+    out.print(Text(" · ".join(facts), style="dim"))
+    _tell_values(session, found)
     _tell_sums(session, found)
+
+
+def _tell_values(session: Session, found: Explanation) -> None:
+    """The values of the period as a table, and the total of every year below it."""
+    from rich.text import Text
+
+    from eduplan.cli.output import print_table
+    from eduplan.cli.scorecard import interval_text, observed
+    from eduplan.cli.status import code_labels
+    from eduplan.cli.words import colon, sign, word
+
+    lang, entry = session.lang, found.indicator
+    labels = code_labels(session.open_project(), lang)
+    statuses = {_cell(row): row for row in reversed(found.statuses)}
+    rows = []
+    for row in [*found.base, *found.values]:
+        is_base = row["indicator"] != entry["indicator"]
+        status = None if is_base else statuses.get(_cell(row))
+        look = sign(status["status"]) if status else None
+        parts = [labels.get(row[part]) or str(row[part]) for part in _PARTS if row[part] != _TOTAL]
+        rows.append(
+            {
+                "year": row["time_period"],
+                "part": " · ".join([row["indicator"], *parts] if is_base else parts),
+                "value": observed(row["obs_value"], row["obs_status"], entry["decimals"], row["unit"], lang),
+                "interval": interval_text(_interval(row), entry["decimals"], row["unit"]),
+                "numerator": _sum_of(row["numerator"]),
+                "denominator": _sum_of(row["denominator"]),
+                "coverage": "" if row["coverage_pct"] is None else f"{row['coverage_pct']:.1f}%",
+                "status": f"{look.symbol} {look.word(lang)}" if look else "",
+            }
+        )
+    # A column that no row fills, such as the part of an indicator that is only totalled, tells nobody anything.
+    shown = [key for key in rows[0] if key in ("year", "value") or any(row[key] for row in rows)]
+    headings = [word(key, lang) for key in shown]
+    numeric = [word(key, lang) for key in shown if key in _NUMBERS]
+    print_table(session.out, headings, [[row[key] for key in shown] for row in rows], numeric=numeric)
+    years = [row for row in found.history if _cell(row)[1:] == _cell(found.values[0])[1:]]
+    if len(found.values) == 1 and len(years) > 1:
+        values = (observed(row["obs_value"], row["obs_status"], entry["decimals"], row["unit"], lang) for row in years)
+        series = " → ".join(f"{row['time_period']} {value}" for row, value in zip(years, values, strict=True))
+        session.out.print(Text(f"{word('years', lang)}{colon(lang)}{series}"))
+
+
+def _interval(row: Row) -> tuple[float, float] | None:
+    low, high = row["interval_low"], row["interval_high"]
+    return None if low is None or high is None else (low, high)
+
+
+def _sum_of(value: Any) -> str:
+    from eduplan.cli.sums import exact
+
+    return "" if value is None else exact(value)
+
+
+def _tell_origin(session: Session, found: Explanation) -> None:
+    """How numerator and denominator are made, and which tables lie below them."""
+    from rich.text import Text
+
+    from eduplan.cli.words import colon, word
+
+    lang, out = session.lang, session.out
     for measure in found.measures:
         where = f" where {measure.where}" if measure.where else ""
         years = f" ({measure.year_offset:+d})" if measure.year_offset else ""
-        side = word(measure.side, lang)
-        out.print(Text(f"{side}: sum({measure.column}) from {measure.mart}{where}{years}"))
+        text = f"sum({measure.column}) from {measure.mart}{where}{years}"
+        out.print(Text(f"{word(measure.side, lang)}{colon(lang)}{text}"))
     for table, reads in found.tables.items():
         out.print(Text(f"  {table} ← {', '.join(reads)}", style="dim"))
 
@@ -166,7 +232,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
 
     from eduplan.cli.sums import sum_text
     from eduplan.cli.targets import target_text
-    from eduplan.cli.words import EVIDENCE, in_brackets, sign, worst
+    from eduplan.cli.words import EVIDENCE, colon, in_brackets, sign, worst
 
     lang, entry = session.lang, found.indicator
     targets: dict[int, list[Row]] = {}
@@ -187,7 +253,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
         )
         look = sign(row["status"])
         whose = in_brackets(EVIDENCE[row["evidence"]][lang], lang)
-        text = Text(f"{target}{whose}{'：' if lang == 'zh' else ': '}{sum_text(full, lang)} → ")
+        text = Text(f"{target}{whose}{colon(lang)}{sum_text(full, lang)} → ")
         text.append(f"{look.symbol} {look.word(lang)}", style=look.style)
         session.out.print(text)
 
@@ -217,21 +283,3 @@ def _tell_files(session: Session, batches: list[Row]) -> None:
 
 def _cell(row: Row) -> tuple[Any, ...]:
     return (row["reference_year"], *(row[part] for part in _PARTS))
-
-
-def _value_line(row: Row, entry: Row, status: Row | None, lang: Language) -> tuple[Any, ...]:
-    from eduplan.cli.output import plain
-    from eduplan.cli.scorecard import number
-    from eduplan.cli.words import sign
-
-    look = sign(status["status"]) if status else None
-    parts = [row["indicator"]] if row["indicator"] != entry["indicator"] else []
-    parts += [row[part] for part in _PARTS if row[part] != _TOTAL]
-    return (
-        row["time_period"],
-        " · ".join(parts),
-        number(row["obs_value"], entry["decimals"], row["unit"]),
-        *("" if row[side] is None else str(plain(row[side])) for side in ("numerator", "denominator")),
-        "" if row["coverage_pct"] is None else f"{row['coverage_pct']:.1f}%",
-        f"{look.symbol} {look.zh if lang == 'zh' else look.en}" if look else "",
-    )

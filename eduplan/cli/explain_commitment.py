@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from eduplan.cli.commitments import due_text
 from eduplan.cli.session import Language, Session
-from eduplan.cli.words import COMMITMENT_TYPES, EVIDENCE, SOURCE_EVIDENCE, TIERS, in_brackets, sign, word, worst
+from eduplan.cli.words import (
+    COMMITMENT_TYPES,
+    EVIDENCE,
+    SOURCE_EVIDENCE,
+    TIERS,
+    colon,
+    in_brackets,
+    sign,
+    word,
+    worst,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,7 +43,7 @@ def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -
     from eduplan.cli.status import code_labels
 
     lang, out, entry = session.lang, session.out, found.commitment
-    stop = "：" if lang == "zh" else ": "
+    stop = colon(lang)
     out.print(Text(f"{entry['commitment']}  {entry[f'label_{lang}']} · {area}", style="bold"))
     place = f"{entry['chapter_number']} {entry[f'chapter_title_{lang}']} › {entry['section']} "
     out.print(Text(f"{place}{entry[f'section_title_{lang}']}", style="dim"))
@@ -60,7 +70,7 @@ def _tell_status(out: Console, status: Row | None, lang: Language) -> None:
 
     from eduplan.cli.sums import reason_text
 
-    stop = "：" if lang == "zh" else ": "
+    stop = colon(lang)
     if status is None:
         out.print(Text(f"{word('status', lang)}{stop}{sign('no_judgement').word(lang)}"))
         return
@@ -81,13 +91,14 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
     from rich.table import Table
     from rich.text import Text
 
-    from eduplan.cli.scorecard import number
+    from eduplan.cli.scorecard import observed
     from eduplan.cli.sums import sum_text
     from eduplan.cli.targets import target_text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in _HEADINGS:
-        table.add_column(word(heading, lang), no_wrap=heading in ("year", "value"), ratio=None)
+        # Folded and never cut: Chinese has no spaces to break a line at.
+        table.add_column(word(heading, lang), no_wrap=heading in ("year", "value", "status"), overflow="fold")
     targets: dict[tuple[str, int], list[Row]] = {}
     for row in rows:
         targets.setdefault((row["indicator"], row["target_number"]), []).append(row)
@@ -106,7 +117,7 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
         table.add_row(
             Text(f"{row['indicator']} {row[f'name_{lang}']}{_part(row, len(parts), labels, lang)}"),
             row["time_period"],
-            number(row["obs_value"], row["decimals"], row["unit"]),
+            observed(row["obs_value"], row["obs_status"], row["decimals"], row["unit"], lang),
             Text(target + in_brackets(EVIDENCE[row["evidence"]][lang], lang)),
             Text(f"{look.symbol} {look.word(lang)}", style=look.style),
             Text(sum_text(row, lang)),
@@ -128,7 +139,7 @@ def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
     from eduplan.cli.scorecard import number
     from eduplan.cli.targets import plain_number
 
-    stop = "：" if lang == "zh" else ": "
+    stop = colon(lang)
     for row in rows:
         what = row["indicator"] or row[f"label_{lang}"]
         doubt = f" · {word('doubtful', lang)}" if row["is_doubtful"] else ""
@@ -144,7 +155,7 @@ def tell_relations(session: Session, commitments: list[Row], baselines: list[Row
     from rich.text import Text
 
     lang, out = session.lang, session.out
-    stop = "：" if lang == "zh" else ": "
+    stop = colon(lang)
     for row in commitments:
         out.print(Text(f"{word('answers_for', lang)}{stop}{row['commitment']} {row[f'label_{lang}']}"))
     _tell_baselines(out, baselines, lang)
@@ -162,7 +173,7 @@ def tell_registered(session: Session, entry: Row, commitments: list[Row]) -> Non
     from rich.text import Text
 
     lang, out = session.lang, session.out
-    stop = "：" if lang == "zh" else ": "
+    stop = colon(lang)
     out.print(Text(f"{entry['indicator']}  {entry[f'name_{lang}']}", style="bold"))
     out.print(Text(f"{word('waits_for', lang)} {', '.join(entry['waits_for'])}", style="magenta"))
     for side in ("numerator", "denominator"):

@@ -12,16 +12,23 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from eduplan.cli.session import Language
-from eduplan.cli.words import SIGNS, sign, word
+from eduplan.cli.words import ABSENCES, SIGNS, sign, word
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_SHORT_UNITS = ("pp", "m2")
+_CLOSE_UNITS = ("%", "‰")
+"""Units that follow a value without a space; every other one stands with the name."""
 
 WIDE = 110
-"""From this width on, a line also has room for the path and the strip of districts."""
+"""From this width on, a line also has room for the path and the strip of districts, or the value of the city."""
+BROAD = 150
+"""From this width on, the code has a column of its own, and a line is seldom more than one line."""
+FULL = 99.5
+"""Coverage in per cent from which on a narrow table does not mention it."""
+LEAST_COVERAGE = 90
+"""Below this a coverage stands out."""
 
 
 @dataclass(frozen=True)
@@ -32,43 +39,64 @@ class Line:
         chapter: Title of its chapter.
         code: Code of the indicator.
         name: Its name, with the stage or item that the line is for.
-        unit: Unit, as printed after the value.
+        unit: Unit, as it is declared.
+        unit_text: Unit in words, where it does not follow the value itself.
         decimals: Decimals to print.
         period: Period that the value is of.
         value: The value, or nothing.
+        obs_status: Why there is no value, where there is none.
+        interval: Ends of the interval of a rate that was counted on a sample.
         target: The target in words.
         path: Value that the path asks for in that period, where there is a path.
         status: Status, as it is stored; nothing without a target.
         decided: Year of the deadline whose verdict stands, once it is past.
         coverage: Units reported per cent of units expected.
         districts: Status of each district, in the order of their codes.
+        city: Value of the whole city, where the line is for a part of it.
     """
 
     chapter: str
     code: str
     name: str
     unit: str
+    unit_text: str
     decimals: int
     period: str
     value: float | None
+    obs_status: str | None
+    interval: tuple[float, float] | None
     target: str
     path: float | None
     status: str | None
     decided: int | None
     coverage: float | None
     districts: Sequence[str | None]
+    city: float | None
 
 
 def number(value: float | None, decimals: int, unit: str = "") -> str:
-    """A value with its decimals and, where it is short and the same in both languages, its unit."""
+    """A value with its decimals, thousands set apart, and the sign of its unit if it has one."""
     if value is None:
         return "–"
     # Through Decimal, so that 0.125 is printed as people round it; comparisons were made long before this.
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    shown = f"{rounded + 0:f}"  # adding nothing turns -0 into 0
-    if unit in ("%", "‰"):
-        return f"{shown}{unit}"
-    return f"{shown} {unit}" if unit in _SHORT_UNITS else shown
+    shown = f"{rounded + 0:,f}"  # adding nothing turns -0 into 0
+    return f"{shown}{unit}" if unit in _CLOSE_UNITS else shown
+
+
+def observed(value: float | None, obs_status: str | None, decimals: int, unit: str, lang: Language) -> str:
+    """A value, or the word for why there is none: withheld, missing and not applicable are three things."""
+    if value is not None or obs_status not in ABSENCES:
+        return number(value, decimals, unit)
+    return word(ABSENCES[obs_status], lang)
+
+
+def interval_text(interval: tuple[float, float] | None, decimals: int, unit: str) -> str:
+    """The two ends of an interval; nothing where there is none."""
+    if interval is None:
+        return ""
+    low, high = (number(end, decimals) for end in interval)
+    return f"{low}–{high}{unit if unit in _CLOSE_UNITS else ''}"
 
 
 def strip(statuses: Iterable[str | None]) -> Text:
@@ -82,53 +110,103 @@ def strip(statuses: Iterable[str | None]) -> Text:
     return text
 
 
-def print_scorecard(console: Console, lines: Sequence[Line], *, title: str, lang: Language) -> None:
-    """Prints the lines, a table a chapter, and how many there are of each status."""
+def print_scorecard(
+    console: Console, lines: Sequence[Line], *, title: str, lang: Language, districts: Sequence[str] = ()
+) -> None:
+    """Prints the lines, a table a chapter, and how many there are of each status.
+
+    Args:
+        console: Where to print.
+        lines: The lines.
+        title: Line on top.
+        lang: Language.
+        districts: Names of the districts, in the order of the strips.
+    """
     from rich.text import Text
 
     console.print(Text(title, style="bold"))
     for chapter in dict.fromkeys(line.chapter for line in lines):
         _print_chapter(console, chapter, [line for line in lines if line.chapter == chapter], lang)
+    if districts and console.width >= WIDE and any(line.districts for line in lines):
+        names = ("、" if lang == "zh" else ", ").join(districts)
+        console.print(Text(word("from_left", lang).format(names=names), style="dim"))
     console.print(_summary(lines, lang))
 
 
 def _print_chapter(console: Console, chapter: str, lines: Sequence[Line], lang: Language) -> None:
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
-    wide = console.width >= WIDE
+    wide, broad = console.width >= WIDE, console.width >= BROAD
     has_districts = wide and any(line.districts for line in lines)
+    has_city = wide and any(line.city is not None for line in lines)
+    has_path = wide and any(line.path is not None for line in lines)
     table = Table(
-        title=chapter, title_justify="left", title_style="bold cyan", box=box.SIMPLE_HEAD, pad_edge=False, expand=wide
+        title=chapter, title_justify="left", title_style="bold cyan", box=box.SIMPLE_HEAD, pad_edge=False, expand=True
     )
-    table.add_column(word("code", lang), no_wrap=True, style="dim")
-    table.add_column(word("indicator", lang), ratio=1 if wide else None)
+    if broad:
+        table.add_column(word("code", lang), no_wrap=True, style="dim")
+    # Folded and never cut: Chinese has no spaces to break a line at.
+    table.add_column(word("indicator", lang), ratio=1, overflow="fold")
     table.add_column(word("value", lang), justify="right", no_wrap=True)
-    table.add_column(word("target", lang), no_wrap=wide)
-    if wide:
+    table.add_column(word("target", lang), no_wrap=wide, overflow="fold")
+    if has_path:
         table.add_column(word("path", lang), justify="right", no_wrap=True)
     table.add_column(word("status", lang), no_wrap=True)
-    table.add_column(word("coverage", lang), justify="right", no_wrap=True)
+    if wide:
+        table.add_column(word("coverage", lang), justify="right", no_wrap=True)
     if has_districts:
         table.add_column(word("districts", lang), no_wrap=True)
+    if has_city:
+        table.add_column(word("whole_city", lang), justify="right", no_wrap=True)
     for line in lines:
-        look = sign(line.status)
-        cells: list[str | Text] = [
-            line.code,
-            Text(line.name),
-            Text(number(line.value, line.decimals, line.unit), style="bold"),
-            Text(line.target),
-        ]
-        if wide:
+        cells: list[Text | str] = [line.code, _name(line)] if broad else [_name(line, with_code=True)]
+        cells += [_value(line, lang), line.target]
+        if has_path:
             cells.append(number(line.path, line.decimals) if line.path is not None else "")
-        since = f" {line.decided}" if line.decided else ""
-        cells.append(Text(f"{look.symbol} {look.zh if lang == 'zh' else look.en}{since}", style=look.style))
-        cells.append(_coverage(line.coverage))
+        cells.append(_status(line, lang, with_coverage=not wide))
+        if wide:
+            cells.append(_coverage(line.coverage))
         if has_districts:
             cells.append(strip(line.districts))
+        if has_city:
+            cells.append(number(line.city, line.decimals, line.unit) if line.city is not None else "")
         table.add_row(*cells)
     console.print(table)
+
+
+def _name(line: Line, *, with_code: bool = False) -> Text:
+    """The name with the unit that does not follow the value, under the code where that has no column of its own."""
+    from rich.text import Text
+
+    text = Text(f"{line.code}\n", style="dim") if with_code else Text()
+    text.append(line.name, style="not dim")
+    if line.unit_text:
+        text.append(f" · {line.unit_text}", style="dim")
+    return text
+
+
+def _value(line: Line, lang: Language) -> Text:
+    """The value, and below it the interval of a rate that was counted on a sample."""
+    from rich.text import Text
+
+    absent = line.value is None
+    shown = observed(line.value, line.obs_status, line.decimals, line.unit, lang)
+    text = Text(shown, style="dim" if absent else "bold")
+    interval = interval_text(line.interval, line.decimals, line.unit)
+    return text.append(f"\n{interval}", style="not bold dim") if interval else text
+
+
+def _status(line: Line, lang: Language, *, with_coverage: bool) -> Text:
+    """Symbol and word, with the year of a deadline that is past; in a narrow table also too little coverage."""
+    from rich.text import Text
+
+    look = sign(line.status)
+    since = f" {line.decided}" if line.decided else ""
+    text = Text(f"{look.symbol} {look.word(lang)}{since}", style=look.style)
+    if with_coverage and line.coverage is not None and line.coverage < FULL:
+        text.append(f"\n{word('coverage', lang)} ", style="not bold dim").append_text(_coverage(line.coverage))
+    return text
 
 
 def _coverage(coverage: float | None) -> Text:
@@ -136,9 +214,8 @@ def _coverage(coverage: float | None) -> Text:
 
     if coverage is None:
         return Text("")
-    return Text(
-        f"{coverage:.0f}%" if coverage >= 99.5 else f"{coverage:.1f}%", style="" if coverage >= 90 else "yellow"
-    )
+    shown = f"{coverage:.0f}%" if coverage >= FULL else f"{coverage:.1f}%"
+    return Text(shown, style="not bold" if coverage >= LEAST_COVERAGE else "not bold yellow")
 
 
 def _summary(lines: Sequence[Line], lang: Language) -> Text:

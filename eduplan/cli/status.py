@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from eduplan.cli.commands import command
 from eduplan.cli.session import Language, Session, UsageFault
 from eduplan.cli.sql import AsOfOption, open_database
-from eduplan.cli.words import word, worst
+from eduplan.cli.words import in_brackets, word, worst
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,10 +29,14 @@ select
     s.stage, s.urban_class, s.ownership, s.sex, s.grade, s.item, s.time_period, s.reference_year, s.obs_value,
     s.obs_status, s.numerator, s.denominator, s.unit, i.decimals, s.target_value, s.target_upper, s.deadline,
     s.baseline_year, s.baseline_value, s.path_value, s.gap, s.units_reported, s.units_expected, s.coverage_pct,
-    s.status, s.reason, s.is_latest
+    v.interval_low, v.interval_high, s.status, s.reason, s.is_latest
 from plan.status as s
-join plan.indicators as i using (indicator)
-where s.ref_area_level in ('city', 'district') and {period} and {subject}
+join plan.indicators as i on i.indicator = s.indicator
+left join plan.indicator_values as v
+    on v.indicator = s.indicator and v.reference_year = s.reference_year and v.ref_area_level = s.ref_area_level
+    and v.ref_area = s.ref_area and v.stage = s.stage and v.urban_class = s.urban_class and v.ownership = s.ownership
+    and v.sex = s.sex and v.grade = s.grade and v.item = s.item
+where {areas} and {period} and {subject}
 order by i.chapter, s.indicator, s.target_number, s.stage, s.item, s.ref_area_level, s.ref_area
 """
 _WITHOUT_TARGET = """
@@ -42,11 +46,12 @@ select
     v.stage, v.urban_class, v.ownership, v.sex, v.grade, v.item, v.time_period, v.reference_year, v.obs_value,
     v.obs_status, v.numerator, v.denominator, v.unit, i.decimals, null as target_value, null as target_upper,
     null as deadline, null as baseline_year, null as baseline_value, null as path_value, null as gap,
-    v.units_reported, v.units_expected, v.coverage_pct, null as status, null as reason,
+    v.units_reported, v.units_expected, v.coverage_pct, v.interval_low, v.interval_high,
+    null as status, null as reason,
     v.reference_year = max(v.reference_year) over (partition by v.indicator) as is_latest
 from plan.indicator_values as v
 join plan.indicators as i using (indicator)
-where v.ref_area_level in ('city', 'district') and v.obs_value is not null and {subject}
+where {areas} and v.obs_value is not null and {subject}
     and v.indicator not in (select indicator from plan.status)
     and (list_contains(i.always_by, 'stage') or v.stage = '_T')
     and (list_contains(i.always_by, 'item') or v.item = '_T')
@@ -54,6 +59,7 @@ where v.ref_area_level in ('city', 'district') and v.obs_value is not null and {
 qualify {period}
 order by i.chapter, v.indicator, v.stage, v.item, v.ref_area_level, v.ref_area
 """
+_AREAS = "({row}.ref_area_level in ('city', 'district') or {row}.ref_area = $area)"
 _CELL = ("indicator", "target_number", "stage", "urban_class", "ownership", "sex", "grade", "item")
 _PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 _TOTAL = "_T"
@@ -79,7 +85,9 @@ def register(app: typer.Typer) -> None:
         commitments: Annotated[
             bool, typer.Option("--commitments", help="The promises of the plan, instead of indicators.")
         ] = False,
-        area: Annotated[str | None, typer.Option(help="Code or name of a district, instead of the city.")] = None,
+        area: Annotated[
+            str | None, typer.Option(help="Code or name of a district, a town or a school, instead of the city.")
+        ] = None,
         period: Annotated[str | None, typer.Option(help="A period such as 2022-23, instead of the latest.")] = None,
         as_of: AsOfOption = None,
         json: Annotated[bool, typer.Option("--json", help="Every component of every status as JSON.")] = False,
@@ -92,15 +100,15 @@ def register(app: typer.Typer) -> None:
             _commitments(session, connection, subject, area, as_json=json)
             return
         try:
-            rows = read_rows(connection, subject, period)
             place = find_area(connection, area)
-            released = _release_text(connection)
+            rows = read_rows(connection, subject, period, place[0] if place else None)
+            released, names = _release_text(connection), _district_names(connection, session.lang)
         finally:
             connection.close()
-        if not rows:
+        if not any(place is None or row["ref_area"] == place[0] for row in rows):
             raise UsageFault(
                 "no status for that" + (f" in {period}" if period else ""),
-                where=subject or "",
+                where=subject or area or "",
                 remedy="eduplan status without arguments shows all",
             )
         if json:
@@ -108,7 +116,7 @@ def register(app: typer.Typer) -> None:
 
             write_json(sys.stdout, [row for row in rows if place is None or row["ref_area"] == place[0]])
             return
-        _show(session, rows, place, released)
+        _show(session, rows, place, released, names)
 
 
 def _commitments(
@@ -134,28 +142,37 @@ def _commitments(
     print_commitments(session.out, rows, title=title, lang=lang, one_by_one=subject is not None, labels=labels)
 
 
-def read_rows(connection: duckdb.DuckDBPyConnection, subject: str | None, period: str | None) -> list[Row]:
+def read_rows(
+    connection: duckdb.DuckDBPyConnection, subject: str | None, period: str | None, area: str | None = None
+) -> list[Row]:
     """The rows of ``plan.status`` for the city and its districts, with what the dictionary says of them.
 
     Args:
         connection: The release.
         subject: Chapter, family or indicator, those without a target included; every target without one.
         period: A period; the latest of each without one.
+        area: A town or a school whose rows are wanted too.
     """
-    values = {"period": period} if period else {}
-    when = "time_period = $period" if period else "is_latest"
+    values: dict[str, str | None] = {"area": area}
+    when = "is_latest"
+    if period:
+        values["period"], when = period, "time_period = $period"
     if subject is None:
-        return _rows(connection, _ROWS.format(period=when, subject="true"), values)
+        query = _ROWS.format(areas=_AREAS.format(row="s"), period=f"s.{when}", subject="true")
+        return _rows(connection, query, values)
     values["pattern"] = _subject_pattern(subject)
     what = "(regexp_matches(i.chapter, $pattern) or regexp_matches(i.indicator, $pattern))"
+    parts = ((_ROWS, "s", f"s.{when}"), (_WITHOUT_TARGET, "v", when))
     return [
         row
-        for query in (_ROWS, _WITHOUT_TARGET)
-        for row in _rows(connection, query.format(period=when, subject=what), values)
+        for query, areas_of, chosen in parts
+        for row in _rows(
+            connection, query.format(areas=_AREAS.format(row=areas_of), period=chosen, subject=what), values
+        )
     ]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, str]) -> list[Row]:
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, str | None]) -> list[Row]:
     cursor = connection.execute(query, values)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -172,25 +189,33 @@ def _subject_pattern(subject: str) -> str:
 
 
 def find_area(connection: duckdb.DuckDBPyConnection, area: str | None) -> tuple[str, str, str] | None:
-    """Code and both names of a district that is named by its code or a name, or of a school by its code.
+    """Code and both names of an area that is named by its code or by one of its names.
 
     Raises:
-        UsageFault: There is no such area.
+        UsageFault: There is no such area, or several are called that.
     """
     if area is None:
         return None
     found = connection.execute(
         "select ref_area, name_en, name_zh from plan.areas "
-        "where ref_area = ? or (ref_area_level in ('city', 'district') and (name_zh = ? or lower(name_en) = lower(?)))",
-        [area, area, area],
-    ).fetchone()
-    if found is None:
+        "where ref_area = ? or name_zh = ? or lower(name_en) = lower(?) "
+        "qualify dense_rank() over (order by case when ref_area = ? then 0 when ref_area_level = 'city' then 1 "
+        "when ref_area_level = 'district' then 2 else 3 end) = 1 order by ref_area",
+        [area, area, area, area],
+    ).fetchall()
+    if not found:
         codes = connection.execute(
             "select string_agg(ref_area, ', ' order by ref_area) from plan.areas "
             "where ref_area_level in ('city', 'district')"
         ).fetchone()
-        raise UsageFault("no such area", where=area, remedy=f"known are {codes[0] if codes else 'none'}")
-    return found[0], found[1] or found[2], found[2]
+        remedy = f"known are {codes[0] if codes else 'none'}, and towns and schools by code or full name"
+        raise UsageFault("no such area", where=area, remedy=remedy)
+    if len(found) > 1:
+        raise UsageFault(
+            "several areas are called that", where=area, remedy=f"give the code: {', '.join(row[0] for row in found)}"
+        )
+    code, name_en, name_zh = found[0]
+    return code, name_en or name_zh, name_zh
 
 
 def _release_text(connection: duckdb.DuckDBPyConnection) -> str:
@@ -199,14 +224,23 @@ def _release_text(connection: duckdb.DuckDBPyConnection) -> str:
     return str(row[0]) if row else ""
 
 
-def _show(session: Session, rows: list[Row], place: tuple[str, str, str] | None, released: str) -> None:
+def _district_names(connection: duckdb.DuckDBPyConnection, lang: Language) -> dict[str, str]:
+    found = connection.execute(
+        "select ref_area, name_en, name_zh from plan.areas where ref_area_level = 'district'"
+    ).fetchall()
+    return {code: (name_en if lang == "en" else name_zh) or name_zh or code for code, name_en, name_zh in found}
+
+
+def _show(
+    session: Session, rows: list[Row], place: tuple[str, str, str] | None, released: str, names: dict[str, str]
+) -> None:
     from eduplan.cli.scorecard import print_scorecard
 
     project, lang = session.open_project(), session.lang
     title = _title(project, "scorecard", place, released, lang)
-    print_scorecard(
-        session.out, lines_of(rows, project, lang, area=place[0] if place else None), title=title, lang=lang
-    )
+    lines = lines_of(rows, project, lang, area=place[0] if place else None)
+    districts = [names.get(code, code) for code in _judged_districts(rows)]
+    print_scorecard(session.out, lines, title=title, lang=lang, districts=districts)
 
 
 def _title(project: Project, key: str, place: tuple[str, str, str] | None, released: str, lang: Language) -> str:
@@ -228,37 +262,59 @@ def lines_of(rows: list[Row], project: Project, lang: Language, *, area: str | N
     for row in rows:
         if row["ref_area_level"] == "district" and row["status"]:
             districts.setdefault(_cell(row), {})[row["ref_area"]] = row["status"]
-    codes = sorted({code for of_cell in districts.values() for code in of_cell})
+    codes = _judged_districts(rows)
+    whole = {_cell(row): row["obs_value"] for row in rows if row["ref_area_level"] == "city"}
     own = [row for row in rows if (row["ref_area"] == area if area else row["ref_area_level"] == "city")]
     folded: dict[tuple[Any, ...], list[Row]] = {}
     for row in own:
         folded.setdefault(_cell(row)[:-1], []).append(row)
-    titles, labels = chapter_titles(project, lang), code_labels(project, lang)
+    words = _Words(chapter_titles(project, lang), code_labels(project, lang), unit_texts(project, lang), lang)
     lines = []
     for items in folded.values():
         row = worst(items)
         of_districts = districts.get(_cell(row), {}) if area is None else {}
         strip = [of_districts.get(code) for code in codes] if of_districts else []
-        lines.append(_line(row, _name(row, len(items), labels, lang), strip, titles, lang))
+        lines.append(_line(row, len(items), strip, whole.get(_cell(row)) if area else None, words))
     return lines
+
+
+def _judged_districts(rows: list[Row]) -> list[str]:
+    """The districts that anything is judged of, in the order of their codes; what lies nowhere known is none."""
+    from eduplan.indicators.tables import UNKNOWN
+
+    judged = {row["ref_area"] for row in rows if row["ref_area_level"] == "district" and row["status"]}
+    return sorted(judged - {UNKNOWN})
+
+
+class _Words(NamedTuple):
+    """What the declarations call chapters, codes and units, in one language."""
+
+    chapters: dict[str, str]
+    labels: dict[str, str]
+    units: dict[str, str]
+    lang: Language
 
 
 def _cell(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in _CELL)
 
 
-def _line(row: Row, name: str, strip: list[str | None], titles: dict[str, str], lang: Language) -> Line:
+def _line(row: Row, items: int, strip: list[str | None], city: float | None, words: _Words) -> Line:
     from eduplan.cli.scorecard import Line
     from eduplan.cli.targets import target_text
 
+    low, high = row["interval_low"], row["interval_high"]
     return Line(
-        chapter=titles.get(row["chapter"]) or str(row["chapter"]),
+        chapter=words.chapters.get(row["chapter"]) or str(row["chapter"]),
         code=row["indicator"],
-        name=name,
+        name=_name(row, items, words.labels, words.lang),
         unit=row["unit"],
+        unit_text=words.units.get(row["unit"], str(row["unit"])),
         decimals=row["decimals"],
         period=row["time_period"],
         value=row["obs_value"],
+        obs_status=row["obs_status"],
+        interval=None if low is None or high is None else (low, high),
         target=""
         if row["kind"] is None
         else target_text(
@@ -268,13 +324,14 @@ def _line(row: Row, name: str, strip: list[str | None], titles: dict[str, str], 
             upper=row["target_upper"],
             deadline=row["deadline"],
             unit=row["unit"],
-            lang=lang,
+            lang=words.lang,
         ),
         path=_path(row),
         decided=row["deadline"] if _is_past(row) else None,
         status=row["status"],
         coverage=row["coverage_pct"],
         districts=strip,
+        city=city,
     )
 
 
@@ -297,7 +354,7 @@ def _name(row: Row, items: int, labels: dict[str, str], lang: Language) -> str:
     if items > 1:
         parts[-1] = word("worst_of", lang).format(number=items, part=parts[-1])
     name = str(row["name_zh" if lang == "zh" else "name_en"])
-    return name + (f" ({', '.join(parts)})" if parts else "")
+    return name + (in_brackets(("，" if lang == "zh" else ", ").join(parts), lang) if parts else "")
 
 
 def chapter_titles(project: Project, lang: Language) -> dict[str, str]:
@@ -322,3 +379,18 @@ def code_labels(project: Project, lang: Language) -> dict[str, str]:
             values = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
             labels |= {value["code"]: value[lang] for value in values["values"]}
     return labels
+
+
+def unit_texts(project: Project, lang: Language) -> dict[str, str]:
+    """Units in words, from the list that the site uses too; a sign that follows the value needs no word."""
+    import yaml
+
+    from eduplan.errors import EnvironmentFault
+    from eduplan.site.assets import site_sources
+
+    try:
+        path = site_sources(project) / "units.yml"
+    except EnvironmentFault:
+        return {}
+    known = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {unit: "" if unit in ("%", "‰") else both[lang] for unit, both in known.items()}

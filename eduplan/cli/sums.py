@@ -40,7 +40,7 @@ REASONS: dict[str, dict[Language, str]] = {
     "no_target": {"en": "its indicators have no target", "zh": "所属指标未设目标"},
 }
 
-_STANDS = {"en": "the verdict of {year} stands: ", "zh": "以 {year} 年判断为准："}
+_STANDS = {"en": "the verdict of {year} stands: ", "zh": "以 {year} 年的判定为准："}
 _PATH = {"en": "path of the year {path}", "zh": "当年进度线 {path}"}
 _STEP = {
     "en": "{change} since last year, {yearly}; {total} since {base}, at least {asked} asked, {cumulative}",
@@ -51,8 +51,12 @@ _TESTS: dict[bool | None, dict[Language, str]] = {
     False: {"en": "failed", "zh": "未通过"},
     None: {"en": "cannot be tested", "zh": "无法检验"},
 }
-_MISSING = {"en": "{numerator} of {denominator}, {missing} missing", "zh": "{denominator} 中 {numerator}，缺 {missing}"}
+_MISSING = {
+    "en": "{numerator} of {denominator}, {missing} missing",
+    "zh": "应有 {denominator}，已有 {numerator}，缺 {missing}",
+}
 _START = {"en": "{value} after {base} in {year}", "zh": "{year} 年 {base}，现 {value}"}
+_WITHHELD = {"en": "a figure that is not published", "zh": "不公布的数值"}
 
 
 def reason_text(reason: str, lang: Language) -> str:
@@ -68,7 +72,7 @@ def value_text(row: Row) -> str:
     if numerator is None or denominator is None or row["indicator_kind"] not in ("ratio", "cohort", "mean"):
         return value
     scale = f" × {row['scale']}" if row["scale"] != 1 else ""
-    return f"{_exact(numerator)}{scale} / {_exact(denominator)} = {value}"
+    return f"{exact(numerator)}{scale} / {exact(denominator)} = {value}"
 
 
 def sum_text(row: Row, lang: Language) -> str:
@@ -88,6 +92,8 @@ def sum_text(row: Row, lang: Language) -> str:
         return stands + sum_text({**at_deadline, **dictionary}, lang)
     if row["status"] in ("insufficient_data", "no_judgement"):
         return reason
+    if row["obs_value"] is None:  # judged, so it was known: a release does not tell it
+        return f"{_WITHHELD[lang]}{stop}{reason}"
     return f"{_components(row, lang)}{stop}{reason}"
 
 
@@ -104,13 +110,14 @@ def _components(row: Row, lang: Language) -> str:
     if row["kind"] == "full_coverage" and row["numerator"] is not None and row["denominator"] is not None:
         missing = row["denominator"] - row["numerator"]
         return _MISSING[lang].format(
-            numerator=_exact(row["numerator"]), denominator=_exact(row["denominator"]), missing=_exact(missing)
+            numerator=exact(row["numerator"]), denominator=exact(row["denominator"]), missing=exact(missing)
         )
     if row["kind"] == "direction":
-        base = _rounded(row["baseline_value"], row["decimals"])
-        return _START[lang].format(
-            value=_rounded(row["obs_value"], row["decimals"]), base=base, year=row["baseline_year"]
+        value, base = (
+            _WITHHELD[lang] if row[name] is None else _rounded(row[name], row["decimals"])
+            for name in ("obs_value", "baseline_value")
         )
+        return _START[lang].format(value=value, base=base, year=row["baseline_year"])
     text = f"{value_text(row)} {_relation(row)}"
     if row["reason"] in ("on_path", "near_path", "off_path") and row["path_value"] is not None:
         path = _PATH[lang].format(path=_rounded(row["path_value"], row["decimals"]))
@@ -127,9 +134,9 @@ def _relation(row: Row) -> str:
     return f"{signs[0 if row['status'] == 'met' else 1]} {plain_number(row['target_value'])}"
 
 
-def _exact(value: Any) -> str:
-    """A sum as it is, without zeros that nobody reads."""
-    text = f"{Decimal(value):f}"
+def exact(value: Any) -> str:
+    """A sum as it is, thousands set apart, without zeros that nobody reads."""
+    text = f"{Decimal(value):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from eduplan.cli.session import Language
 
+_DIRECTIONS: dict[str, dict[Language, str]] = {
+    "up": {"en": "↑ rise", "zh": "↑ 上升"},
+    "down": {"en": "↓ fall", "zh": "↓ 下降"},
+}
+_POINTS: dict[Language, str] = {"en": " pp", "zh": " 个百分点"}
+
 
 def plain_number(value: float | None) -> str:
-    """A number without the zeros that nobody reads."""
+    """A number without the zeros that nobody reads, thousands set apart."""
     if value is None:
         return "?"
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 def target_text(
@@ -42,12 +48,12 @@ def target_text(
     match kind:
         case "step":
             bound = "↓" if direction == "down" else "≥"
-            step = f"{plain_number(value)} pp" if unit == "pp" else plain_number(value)
+            step = plain_number(value) + (_POINTS[lang] if unit == "pp" else "")
             text = f"{bound} {step}/{'年' if lang == 'zh' else 'year'}"
         case "range":
             text = f"{plain_number(value)}–{plain_number(upper)}{sign}"
         case "direction":
-            text = {"up": "↑", "down": "↓"}.get(direction, "")
+            text = _DIRECTIONS[direction][lang] if direction in _DIRECTIONS else ""
         case "full_coverage":
             text = "全覆盖" if lang == "zh" else "all"
         case _:

@@ -21,6 +21,11 @@ WORDS: dict[str, dict[Language, str]] = {
     "status": {"en": "Status", "zh": "状态"},
     "coverage": {"en": "Cover", "zh": "覆盖率"},
     "districts": {"en": "Districts", "zh": "各区"},
+    "from_left": {"en": "Districts from left to right: {names}", "zh": "各区自左至右：{names}"},
+    "whole_city": {"en": "City", "zh": "全市"},
+    "unit": {"en": "Unit", "zh": "单位"},
+    "interval": {"en": "95 % interval", "zh": "95% 区间"},
+    "years": {"en": "Year by year", "zh": "历年"},
     "year": {"en": "Year", "zh": "年度"},
     "numerator": {"en": "Numerator", "zh": "分子"},
     "denominator": {"en": "Denominator", "zh": "分母"},
@@ -99,6 +104,9 @@ WORDS |= {
         "zh": "共 {all} 条，显示 {shown} 条；--limit 0 显示全部，--json 输出数据",
     },
 }
+
+ABSENCES = {"Q": "suppressed", "M": "missing", "N": "not_applicable"}
+"""Why there is no value, by ``obs_status``: keys of ``WORDS``."""
 
 CHANGES: dict[str, dict[Language, str]] = {
     "added": {"en": "added", "zh": "新增"},
@@ -189,3 +197,8 @@ SOURCE_EVIDENCE: dict[str, dict[Language, str]] = {
 def in_brackets(text: str, lang: Language) -> str:
     """A text in the brackets of the language, with the space before them that it needs."""
     return f"（{text}）" if lang == "zh" else f" ({text})"
+
+
+def colon(lang: Language) -> str:
+    """The colon of the language, with the space after it that it needs."""
+    return "：" if lang == "zh" else ": "

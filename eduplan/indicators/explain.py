@@ -22,6 +22,9 @@ from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 
 Row = dict[str, Any]
 
+KNOWN = ("A", "Q")
+"""``obs_status`` of a value that is known; a release does not tell one that is suppressed."""
+
 
 @dataclass(frozen=True)
 class MeasureUse:
@@ -51,6 +54,7 @@ class Explanation:
         area: The area's row of ``plan.areas``, or its code alone.
         period: The period.
         values: The values; several where the indicator is never totalled over a dimension.
+        history: The values of every period, the chosen one included.
         statuses: What the values were judged by, one row a target.
         measures: How numerator and denominator are made.
         base: For a change, the two values that it compares.
@@ -63,6 +67,7 @@ class Explanation:
     area: Row
     period: str
     values: list[Row]
+    history: list[Row]
     statuses: list[Row]
     measures: list[MeasureUse]
     base: list[Row]
@@ -80,7 +85,7 @@ def explain(
         connection: A release or the working warehouse; it is only read.
         code: Code of the indicator.
         area: Code of an area; the whole area by default.
-        period: A period; the latest with a value by default.
+        period: A period; the latest in which the value was known by default, told or suppressed.
 
     Raises:
         EduplanError: There is no such indicator, or no such value.
@@ -88,8 +93,8 @@ def explain(
     indicator = _indicator(connection, code)
     place = _area(connection, code, area)
     values = _values(connection, indicator, place["ref_area_level"], place["ref_area"])
-    observed = [row["time_period"] for row in values if row["obs_value"] is not None]
-    wanted = period or max(observed or [row["time_period"] for row in values], default=None)
+    told = [row["time_period"] for row in values if row["obs_status"] in KNOWN]
+    wanted = period or max(told or [row["time_period"] for row in values], default=None)
     chosen = [row for row in values if row["time_period"] == wanted]
     if not chosen:
         known = ", ".join(sorted({str(row["time_period"]) for row in values})) or "no period"
@@ -104,6 +109,7 @@ def explain(
         area=place,
         period=str(wanted),
         values=chosen,
+        history=values,
         statuses=_statuses(connection, code, chosen),
         measures=_measures(formula),
         base=_base(connection, formula, chosen, year),

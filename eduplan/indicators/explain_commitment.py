@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from eduplan.errors import EduplanError
-from eduplan.indicators.explain import with_deadlines
+from eduplan.indicators.explain import KNOWN, with_deadlines
 
 Row = dict[str, Any]
 
@@ -158,7 +158,8 @@ def failing_units(connection: duckdb.DuckDBPyConnection, code: str, area: str | 
         from plan.failing_units
         where indicator = $code and ($area is null or ref_area = $area)
             and reference_year = (
-                select max(reference_year) from plan.indicator_values where indicator = $code and obs_value is not null
+                select max(reference_year) from plan.indicator_values
+                where indicator = $code and obs_status in (select unnest($known))
             )
         qualify dense_rank() over (
             order by case unit_level when 'school' then 1 when 'town' then 2 else 3 end
@@ -167,6 +168,7 @@ def failing_units(connection: duckdb.DuckDBPyConnection, code: str, area: str | 
         """,
         code=code,
         area=area,
+        known=KNOWN,
     )
 
 

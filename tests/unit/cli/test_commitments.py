@@ -148,7 +148,7 @@ def test_a_section_lists_them_one_by_one(released: Path, run: Callable[..., Resu
     assert "3.3-12 The rate falls every year ● on track HLT-02 Rate (2023-24)" in shown
     assert "3.3-01 Health education as a system ◇ by task Health office" in shown
     chinese = " ".join(run("status", "3.3-17", "--commitments", "--lang", "zh").stdout.split())
-    assert "3.3-17 每校一名 2022 ✘ 未达成 HLT-11 教师配备率" in chinese
+    assert "3.3-17 每校一名 2022 年 ✘ 未达成 HLT-11 教师配备率" in chinese
     assert "3.3-12" not in chinese
 
 
@@ -192,9 +192,9 @@ def test_a_commitment_is_explained_with_its_sum(released: Path, run: Callable[..
 def test_a_past_deadline_shows_the_sum_of_its_year(released: Path, run: Callable[..., Result]) -> None:
     shown = " ".join(run("explain", "3.3-17").stdout.split())
     assert "100.00%" in shown
-    assert "the verdict of 2022 stands: 999 of 1000, 1 missing; does not reach the target" in shown
+    assert "the verdict of 2022 stands: 999 of 1,000, 1 missing; does not reach the target" in shown
     chinese = " ".join(run("explain", "3.3-17", "--lang", "zh").stdout.split())
-    assert "以 2022 年判断为准：1000 中 999，缺 1；未达到目标" in chinese
+    assert "以 2022 年的判定为准：应有 1,000，已有 999，缺 1；未达到目标" in chinese
 
 
 def test_what_waits_for_its_source_says_so(released: Path, run: Callable[..., Result]) -> None:
@@ -207,7 +207,7 @@ def test_what_waits_for_its_source_says_so(released: Path, run: Callable[..., Re
 def test_an_indicator_names_its_commitments_and_who_it_lacks(released: Path, run: Callable[..., Result]) -> None:
     shown = run("explain", "HLT-11", "--period", "2022-23").stdout
     assert "Answers for: 3.3-17 A teacher in every school" in shown
-    assert "all by 2022 (plan): 999 of 1000, 1 missing; does not reach the target → ✘ missed" in shown
+    assert "all by 2022 (plan): 999 of 1,000, 1 missing; does not reach the target → ✘ missed" in shown
 
 
 def test_every_word_of_the_model_has_both_languages() -> None:

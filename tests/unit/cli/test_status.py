@@ -16,7 +16,7 @@ from eduplan.cli.targets import target_text
 from eduplan.errors import ExitCode
 from eduplan.indicators.tables import create_plan_tables
 
-CITY, EAST, WEST = "990100", "990101", "990102"
+CITY, EAST, WEST, SCHOOL = "990100", "990101", "990102", "1199000001"
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
@@ -115,6 +115,31 @@ def released(project_folder: Path) -> Path:
             reference_year=2025,
             obs_value=20234.0,
         )
+        _insert(
+            connection,
+            "plan.status",
+            indicator="PRE-01",
+            ref_area_level="school",
+            ref_area=SCHOOL,
+            time_period="2025-26",
+            reference_year=2025,
+            status="missed",
+            **{**common, "obs_status": "Q"},
+        )
+        _insert(
+            connection,
+            "plan.indicator_values",
+            indicator="PRE-01",
+            ref_area_level="city",
+            ref_area=CITY,
+            time_period="2025-26",
+            reference_year=2025,
+            obs_value=95.125,
+            interval_low=94.004,
+            interval_high=96.096,
+        )
+        for code, name in ((SCHOOL, "第一幼儿园"), ("1199000002", "同名园"), ("1199000003", "同名园")):
+            _insert(connection, "plan.areas", ref_area_level="school", ref_area=code, name_zh=name, name_en=None)
         for area, name in ((EAST, "East"), (WEST, "West")):
             _insert(
                 connection, "plan.areas", ref_area_level="district", ref_area=area, name_zh=f"{name}区", name_en=name
@@ -143,7 +168,7 @@ def test_the_scorecard_in_chinese(released: Path, run: Callable[..., Result]) ->
 def test_an_indicator_without_a_target_is_shown_when_asked_for(released: Path, run: Callable[..., Result]) -> None:
     assert "ENR-01.pupils" not in run("status").stdout
     shown = run("status", "ENR").stdout
-    assert "20234" in shown
+    assert "20,234" in shown
     assert "context" in shown
 
 
@@ -181,11 +206,47 @@ def test_a_district_and_another_period(released: Path, run: Callable[..., Result
     assert "93.00%" in run("status", "--period", "2024-25").stdout
 
 
+@pytest.mark.parametrize("named", [SCHOOL, "第一幼儿园"])
+def test_a_school_by_code_or_name_beside_the_city(
+    released: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    shown = " ".join(run("status", "--area", named).stdout.split())
+    assert "第一幼儿园" in shown
+    assert "PRE-01 Enrolment ratio suppressed ≥ 94% ✘ missed 100% 95.13%" in shown
+    assert "CMP-14" not in shown
+
+
+def test_a_sampled_rate_is_shown_with_its_interval(released: Path, run: Callable[..., Result]) -> None:
+    assert "94.00–96.10%" in run("status", "PRE").stdout
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("columns", ["60", "80", "120", "160"])
+def test_no_width_cuts_a_word_off(
+    released: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, lang: str, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = run("status", "--lang", lang).stdout
+    assert "…" not in shown
+    assert "毛入园率" in shown or "Enrolment" in shown
+
+
+def test_a_strip_of_districts_names_them(
+    released: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    shown = run("status").stdout
+    assert "Districts from left to right: East, West" in shown
+    assert "✘?" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--area", "同名园"], "several areas are called that (give the code: 1199000002, 1199000003)"),
         (["XYZ"], "XYZ: no status for that"),
-        (["--area", "nowhere"], "nowhere: no such area (known are 990101, 990102)"),
+        (["--area", "nowhere"], "nowhere: no such area (known are 990101, 990102, and towns"),
         (["--period", "1999-00"], "no status for that in 1999-00"),
     ],
 )
@@ -202,9 +263,9 @@ def test_a_wrong_question_is_a_usage_error(
     [
         (95.125, 2, "%", "95.13%"),
         (12.0, 0, "persons", "12"),
-        (0.456, 2, "pp", "0.46 pp"),
+        (0.456, 2, "pp", "0.46"),
         (0.5153, 4, "ratio", "0.5153"),
-        (1_000_000.0, 0, "count", "1000000"),
+        (1_000_000.0, 0, "count", "1,000,000"),
         (None, 2, "%", "–"),
         (-0.4, 0, "%", "0%"),
     ],
@@ -222,7 +283,7 @@ def test_numbers_are_rounded_as_people_round(value: float | None, decimals: int,
         ("step", "down", 1.0, None, 2025, "↓ 1/year by 2025", "↓ 1/年 · 2025 年"),
         ("range", "up", 10.0, 20.0, None, "10–20%", "10–20%"),
         ("full_coverage", "up", None, None, 2022, "all by 2022", "全覆盖 · 2022 年"),
-        ("direction", "down", None, None, None, "↓", "↓"),
+        ("direction", "down", None, None, None, "↓ fall", "↓ 下降"),
     ],
 )
 def test_targets_in_words(
