@@ -68,6 +68,24 @@ def test_a_hair_below_the_target_is_missed_and_never_rounded_up(plan: PlanBench)
     assert plan.status("status") == ["no_judgement", "met"]
 
 
+@pytest.mark.parametrize("kind", ["step", "direction", "reach", "hold"])
+def test_amounts_whose_products_have_too_many_digits_are_judged_all_the_same(plan: PlanBench, kind: str) -> None:
+    amounts = {2020 + place: (282_079_756_000 * (place + 10), 8_470_709_779_000) for place in range(4)}
+    rows = [(f"{year}-{year - 1999}", "990101", n, d, 1, 1) for year, (n, d) in amounts.items()]
+    plan.mart("ch4_system.rates", MART.replace(" int", " bigint"), rows)
+    more = {"step": "value: 0.1, deadline: 2023", "direction": "deadline: 2023", "reach": "value: 44, deadline: 2023"}
+    plan.judge(indicator(f"{{kind: {kind}, {more.get(kind, 'value: 30')}}}"))
+    assert (
+        plan.status("status")[1:]
+        == {
+            "step": ["on_track", "on_track", "met"],
+            "direction": ["on_track", "on_track", "met"],
+            "reach": ["off_track", "off_track", "missed"],
+            "hold": ["met", "met", "met"],
+        }[kind]
+    )
+
+
 def test_after_the_deadline_its_verdict_stands(plan: PlanBench) -> None:
     rates(plan, per_cent(80, 81, 85, 95))
     plan.judge(indicator("{kind: reach, value: 90, deadline: 2022}"))
