@@ -68,7 +68,7 @@ def test_an_indicator_shows_the_division_behind_its_value(site):
     text = site.text("indicator/HLT-03.html")
     assert '<span class="fraction"><span>1,125</span><span>1,250</span></span> × 100 = <b>90.00%</b>' in text
     assert "1,125 of 1,250, 125 missing; does not reach the target" in plain(text, "en")
-    assert "1250 中 1125，缺 125" in plain(text, "zh")
+    assert "应有 1,250，已有 1,125，缺 125" in plain(text, "zh")
     assert "Pupils who were screened" in text
     assert "(persons)" not in text
 
