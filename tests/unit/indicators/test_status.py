@@ -80,7 +80,7 @@ def test_amounts_whose_products_have_too_many_digits_are_judged_all_the_same(pla
         == {
             "step": ["on_track", "on_track", "met"],
             "direction": ["on_track", "on_track", "met"],
-            "reach": ["off_track", "off_track", "missed"],
+            "reach": ["at_risk", "at_risk", "missed"],
             "hold": ["met", "met", "met"],
         }[kind]
     )
