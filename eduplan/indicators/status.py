@@ -19,6 +19,7 @@ from eduplan.indicators.tables import create_plan_tables
 from eduplan.indicators.targets import write_targets
 from eduplan.project import Project
 from eduplan.warehouse.fingerprints import digest
+from eduplan.warehouse.optimizers import COMMON_SUBEXPRESSIONS, without_optimizers
 
 _ENGINE = "2"
 """Raised when the engine would judge the same values otherwise."""
@@ -60,7 +61,9 @@ def compute_status(
             write_targets(connection, project, indicators)
             connection.execute("delete from plan.status")
             query = judgement_query(settings.minimum_coverage_pct, settings.city_code)
-            connection.execute(f"insert into plan.status {query}")
+            # Products of sums may have too many digits: then the query's try() falls back to floating point.
+            with without_optimizers(connection, COMMON_SUBEXPRESSIONS):
+                connection.execute(f"insert into plan.status {query}")
             write_failing_units(connection, project, indicators)
             set_written(connection, "plan.status", mark)
             connection.execute("commit")
