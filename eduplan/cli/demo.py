@@ -28,11 +28,15 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Writes the extracts that a bureau of an invented city would get, with their defects, into data/raw."""
         first, last = year_range(years)
-        folder = session.open_project().raw
+        project = session.open_project()
+        folder = project.raw
         from eduplan.demo.generation import generate
+        from eduplan.demo.outlines import write_outlines
+        from eduplan.site.outlines import OUTLINES
 
         with session.bars() as bars:
             made = generate(folder, scale=scale, seed=seed, years=(first, last), progress=bars)
+        write_outlines(project.data / OUTLINES, year=last, seed=seed)
         if not session.quiet:
             session.out.print(f"{made.files} files with {made.rows} rows are in {folder}.", markup=False)
 

@@ -34,6 +34,8 @@ def content_fingerprint(
     states: Mapping[str, str],
     batches: Sequence[Mapping[str, Any]],
     report: CheckReport,
+    *,
+    drawn: Path | None = None,
 ) -> str:
     """Fingerprint of everything that a reader of the release would see.
 
@@ -42,6 +44,7 @@ def content_fingerprint(
         states: Fingerprint of each table's rows.
         batches: The files behind it.
         report: How the checks came out.
+        drawn: The file of outlines that the map is drawn from, if there is one.
     """
     parts: list[object] = [STORAGE_VERSION]
     parts += [
@@ -53,6 +56,8 @@ def content_fingerprint(
         (result.check.check_id, result.check.severity.value, result.success, result.rows_unexpected)
         for result in report.results
     ]
+    if drawn is not None:
+        parts.append(drawn.read_text(encoding="utf-8", errors="replace"))
     return digest(*parts)
 
 

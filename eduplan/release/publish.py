@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from eduplan.release.privacy import published_columns, refuse_private_columns
 from eduplan.release.release import DATABASE, MANIFEST, Release, current_release, read_release, releases_folder
 from eduplan.release.retention import remove_old_releases
 from eduplan.release.swap import building_folder, clean_up, put_in_force, put_in_place, seal, withdraw, write_sealed
+from eduplan.site.outlines import outlines_file
 from eduplan.warehouse.connection import connect
 
 _CHAPTER = re.compile(r"^ch\d+_[a-z0-9_]+$")
@@ -81,7 +82,13 @@ def publish(
     releases_folder(project).mkdir(parents=True, exist_ok=True)
     clean_up(project)
     batches = read_batches(connection)
-    fingerprint = content_fingerprint(tables, {table.table: table.fingerprint for table in told}, batches, check_report)
+    fingerprint = content_fingerprint(
+        tables,
+        {table.table: table.fingerprint for table in told},
+        batches,
+        check_report,
+        drawn=outlines_file(project),
+    )
     in_force = current_release(project)
     if in_force and in_force.fingerprint == fingerprint:
         return in_force
@@ -99,10 +106,16 @@ def publish(
         write_tables(connection, built, tables, database=DATABASE, facts=facts, units=_units(tables, models))
         keys = {table.table: table.order for table in tables if table.order}
         with bulletin_meanwhile(_bulletin(project, built, in_force), project.settings.bulletin) as left_out:
-            _write_for_readers(
-                project, built, models, contracts, keys, previous=in_force, progress=progress or Silent()
+            notices = _write_for_readers(
+                project,
+                built,
+                models,
+                contracts,
+                keys,
+                previous=in_force,
+                left_out=left_out,
+                progress=progress or Silent(),
             )
-            notices = tuple(left_out())
         says = manifest(
             project,
             connection,
@@ -142,14 +155,20 @@ def _write_for_readers(
     keys: Mapping[str, Sequence[str]],
     *,
     previous: Release | None,
+    left_out: Callable[[], Sequence[str]],
     progress: Progress,
-) -> None:
-    """What readers open besides the tables; made from the published database, so that it tells no more than that."""
+) -> tuple[str, ...]:
+    """What readers open besides the tables; made from the published database, so that it tells no more than that.
+
+    Returns:
+        What was left out and why, one line each; ``left_out`` waits for the bulletin and says what that lacks.
+    """
     from eduplan.site.build import write_site
+    from eduplan.site.bulletin_page import write_bulletin_page
 
     published = connect(built / DATABASE, project, read_only=True)
     try:
-        write_site(
+        site = write_site(
             published,
             project,
             built,
@@ -161,6 +180,9 @@ def _write_for_readers(
         package = datapackage(published, project, built, keys=keys, contracts=contracts)
         _write_json(built / DATAPACKAGE, package)
         _write_json(built / CATALOGUE, catalogue(package, project, built))
+        missing = left_out()
+        write_bulletin_page(published, project, built, missing=missing)
+        return (*(site.notices if site else ()), *missing)
     finally:
         published.close()
 

@@ -6,7 +6,8 @@ Belongs here: when there is one, and what it is made from. Does not belong here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,19 @@ SITE = "site"
 """Folder of the site in a release."""
 
 
+@dataclass(frozen=True)
+class WrittenSite:
+    """What was written.
+
+    Attributes:
+        folder: Folder of the site.
+        notices: What was left out and why, one line each.
+    """
+
+    folder: Path
+    notices: Sequence[str] = ()
+
+
 def write_site(
     connection: duckdb.DuckDBPyConnection,
     project: Project,
@@ -32,8 +46,8 @@ def write_site(
     contracts: Mapping[str, Contract],
     previous: Path | None = None,
     progress: Progress | None = None,
-) -> Path | None:
-    """Writes the site of a release.
+) -> WrittenSite | None:
+    """Writes the site of a release, but for the page of its bulletin, which is written when the bulletin is.
 
     Args:
         connection: The published database, and not the working warehouse.
@@ -45,7 +59,7 @@ def write_site(
         progress: Where the reader sees how far it is.
 
     Returns:
-        The folder of the site; nothing where the release has no indicators.
+        What was written; nothing where the release has no indicators.
     """
     from eduplan.release.release import DATABASE
     from eduplan.site.assets import copy_assets, site_sources
@@ -60,7 +74,7 @@ def write_site(
     sources, site = site_sources(project), folder / SITE
     site.mkdir()
     copy_assets(sources, site)
-    write_pages(
+    notices = write_pages(
         connection,
         project,
         reader,
@@ -70,4 +84,4 @@ def write_site(
         revisions=revisions_by_indicator(previous, folder / DATABASE) if previous else None,
         progress=progress or Silent(),
     )
-    return site
+    return WrittenSite(site, notices)

@@ -16,7 +16,7 @@ from eduplan.site.lineage import Formula, Measure, below, marts_of, sources_belo
 from eduplan.site.lines import is_past, latest_of, words_of_target
 from eduplan.site.reading import FAILING_SHOWN, Part, ReleaseReader, Series, part_of, split_comment
 from eduplan.site.rendering import Renderer
-from eduplan.site.revisions import Revision
+from eduplan.site.revisions import Revised
 from eduplan.site.scorecard import chapter_file, heading
 from eduplan.site.wording import DIMENSIONS as DIMENSION_NAMES
 from eduplan.site.wording import EVIDENCE_OF_SOURCE, LEVELS, Text
@@ -47,7 +47,7 @@ def write_indicator(
     code: str,
     *,
     formulas: Mapping[str, Formula],
-    revisions: Sequence[Revision] | None,
+    revisions: Revised | None,
 ) -> None:
     """Writes the page of an indicator.
 

@@ -21,6 +21,7 @@ NAVIGATION = (
     Entry("commitments.html", "Commitments", "规划承诺"),
     Entry("districts.html", "Districts", "各区县"),
     Entry("map.html", "Map", "地图"),
+    Entry("bulletin.html", "Bulletin", "公报"),
     Entry("dictionary/index.html", "Data dictionary", "数据字典"),
     Entry("quality.html", "Data quality", "数据质量"),
     Entry("sql.html", "SQL", "SQL 查询"),

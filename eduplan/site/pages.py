@@ -27,7 +27,7 @@ from eduplan.site.lines import lines_of
 from eduplan.site.quality import write_quality
 from eduplan.site.reading import ReleaseReader, part_of
 from eduplan.site.rendering import Renderer
-from eduplan.site.revisions import Revision
+from eduplan.site.revisions import Revised, cause_text, write_changes
 from eduplan.site.scorecard import write_scorecard
 from eduplan.site.searching import write_index
 from eduplan.site.sql_page import write_sql_page
@@ -50,9 +50,9 @@ def write_pages(
     site: Path,
     *,
     declared: Declared,
-    revisions: Mapping[str, list[Revision]] | None,
+    revisions: Mapping[str, Revised] | None,
     progress: Progress,
-) -> None:
+) -> list[str]:
     """Writes every page.
 
     Args:
@@ -64,34 +64,51 @@ def write_pages(
         declared: For the dictionary.
         revisions: What the release before told otherwise; nothing where there was none.
         progress: Where the reader sees how far it is.
+
+    Returns:
+        What was left out and why, one line each.
+    """
+    renderer = make_renderer(reader, sources, site)
+    formulas = {code: formula_of(row) for code, row in reader.indicators.items()}
+    lines, notices = lines_of(reader), list[str]()
+    with progress.task("site", 2 * len(reader.indicators) + 1) as advance:
+        write_scorecard(reader, renderer, lines)
+        write_chapters(reader, renderer, lines)
+        write_commitments(reader, renderer)
+        write_districts(reader, renderer)
+        notices += write_map(reader, renderer, project, lines)
+        write_dictionary(reader, renderer, models=declared.models, contracts=declared.contracts, formulas=formulas)
+        write_quality(reader, renderer, declared.contracts)
+        write_sql_page(reader, renderer)
+        write_changes(reader, renderer, revisions)
+        write_index(reader, site, declared.contracts)
+        advance(1)
+        for code in reader.indicators:
+            of_indicator = None if revisions is None else revisions.get(code, Revised())
+            write_indicator(reader, renderer, code, formulas=formulas, revisions=of_indicator)
+            advance(1)
+        for code in reader.waiting:
+            write_waiting(reader, renderer, code)
+        write_downloads(connection, reader, site, advance=advance)
+    return notices
+
+
+def make_renderer(reader: ReleaseReader, sources: Path, site: Path) -> Renderer:
+    """What writes the pages of a release.
+
+    Args:
+        reader: The release.
+        sources: Folder with ``templates`` and ``units.yml``.
+        site: Folder of the site.
     """
     everywhere = {
         "city": reader.city,
         "release": reader.release,
         "area_name": reader.area,
         "part_name": lambda row: reader.labels.part(part_of(row)),
+        "cause_text": cause_text,
     }
-    renderer = Renderer(sources / "templates", site, _units(sources), everywhere)
-    formulas = {code: formula_of(row) for code, row in reader.indicators.items()}
-    lines = lines_of(reader)
-    with progress.task("site", 2 * len(reader.indicators) + 1) as advance:
-        write_scorecard(reader, renderer, lines)
-        write_chapters(reader, renderer, lines)
-        write_commitments(reader, renderer)
-        write_districts(reader, renderer)
-        write_map(reader, renderer, project, lines)
-        write_dictionary(reader, renderer, models=declared.models, contracts=declared.contracts, formulas=formulas)
-        write_quality(reader, renderer, declared.contracts)
-        write_sql_page(reader, renderer)
-        write_index(reader, site, declared.contracts)
-        advance(1)
-        for code in reader.indicators:
-            of_indicator = None if revisions is None else revisions.get(code, [])
-            write_indicator(reader, renderer, code, formulas=formulas, revisions=of_indicator)
-            advance(1)
-        for code in reader.waiting:
-            write_waiting(reader, renderer, code)
-        write_downloads(connection, reader, site, advance=advance)
+    return Renderer(sources / "templates", site, _units(sources), everywhere)
 
 
 def _units(sources: Path) -> Units:

@@ -3,82 +3,114 @@
   'use strict';
   var holder = document.getElementById('map-data'), which = document.getElementById('map-indicator'), mode = document.getElementById('map-mode');
   if (!holder || !which) return;
-  var data = JSON.parse(holder.textContent);
+  var data = JSON.parse(holder.textContent), byKey = {};
+  data.entries.forEach(function (entry) { byKey[entry.key] = entry; });
   var STATUS = { met: ['✔', 'met', '已达成'], on_track: ['●', 'on track', '正常推进'], at_risk: ['▲', 'at risk', '存在风险'], off_track: ['▼', 'off track', '偏离进度'], missed: ['✘', 'missed', '未达成'], insufficient_data: ['?', 'insufficient data', '数据不足'], no_judgement: ['–', 'not judged', '不作评价'] };
-  var ABSENT = { Q: ['suppressed', '不公布'], M: ['missing', '缺'], N: ['n/a', '不适用'] }, SHADES = 5;
+  var ABSENT = { Q: ['suppressed', '不公布'], M: ['missing', '缺'], N: ['n/a', '不适用'] }, SHADES = 5, lost = null;
   function zh() { return window.eduplan.language() === 'zh'; }
+  function say(en, chinese) { return zh() ? chinese : en; }
+  function every(kind, code, work) { document.querySelectorAll('[data-' + kind + '="' + code + '"]').forEach(work); }
   function format(entry, value) {
-    if (value === null) return zh() ? '无数据' : 'no value';
+    if (value === null) return say('no value', '无数据');
     if (typeof value !== 'number') return ABSENT[value][zh() ? 1 : 0];
     return value.toLocaleString('en-US', { minimumFractionDigits: entry.decimals, maximumFractionDigits: entry.decimals }).replace('-', '−') + entry.unit;
   }
+  function chip(status) {
+    var made = document.createElement('span'), look = STATUS[status];
+    made.className = 'status';
+    made.dataset.tone = status;
+    made.textContent = look[0] + ' ' + look[zh() ? 2 : 1];
+    return made;
+  }
   function draw() {
-    var entry = data.entries[Number(which.value) || 0], byStatus = mode.value === 'status';
+    var entry = byKey[which.value] || data.entries[0], byStatus = mode.value === 'status';
     var known = entry.values.filter(function (value) { return typeof value === 'number'; }), low = Math.min.apply(null, known), high = Math.max.apply(null, known);
-    var lines = [];
+    var seen = [];
     function shade(value) { return Math.min(SHADES - 1, Math.floor((value - low) / ((high - low) || 1) * SHADES)); }
     data.areas.forEach(function (code, place) {
-      var value = entry.values[place], status = entry.statuses[place], look = STATUS[status];
-      var fill = byStatus ? (look ? 'var(--' + status + '-bg)' : '') : typeof value === 'number' ? 'var(--shade-' + shade(value) + ')' : '';
-      var verdict = look ? look[0] + ' ' + look[zh() ? 2 : 1] : '', reading = format(entry, value);
-      document.querySelectorAll('[data-tile="' + code + '"]').forEach(function (tile) {
+      var value = entry.values[place], status = entry.statuses[place], look = STATUS[status], name = data.names[place][zh() ? 1 : 0];
+      var isNumber = typeof value === 'number', reading = format(entry, value), verdict = look ? look[0] + ' ' + look[zh() ? 2 : 1] : '';
+      var fill = byStatus ? (look ? 'var(--' + status + '-bg)' : '') : isNumber ? 'var(--shade-' + shade(value) + ')' : '';
+      var ink = byStatus || !isNumber ? '' : 'var(--on-shade-' + shade(value) + ')';
+      every('tile', code, function (tile) {
         tile.style.background = fill;
-        tile.style.color = byStatus || typeof value !== 'number' ? '' : 'var(--on-shade-' + shade(value) + ')';
+        tile.style.color = ink;
         tile.dataset.tone = byStatus && look ? status : '';
         tile.querySelector('.reading').textContent = reading;
         var told = tile.querySelector('.verdict');
         told.textContent = verdict;
         told.style.color = byStatus ? '' : 'inherit';
       });
-      document.querySelectorAll('[data-area="' + code + '"]').forEach(function (area) {
+      every('area', code, function (area) {
         area.querySelector('path').style.setProperty('--fill', fill || 'var(--sunk)');
-        area.querySelector('title').textContent = data.names[place][zh() ? 1 : 0] + ' ' + reading + ' ' + verdict;
+        area.setAttribute('aria-label', [name, reading, look ? look[zh() ? 2 : 1] : ''].filter(Boolean).join(', '));
+        area.querySelector('title').textContent = name + ' ' + reading + ' ' + verdict;
       });
-      document.querySelectorAll('[data-text="' + code + '"]').forEach(function (text) {
-        text.textContent = (look ? look[0] + ' ' : '') + data.names[place][zh() ? 1 : 0] + ' ' + reading;
+      every('text', code, function (text) {
+        text.style.fill = ink;
+        text.style.stroke = fill || 'var(--sunk)';
+        text.firstChild.textContent = name;
+        text.lastChild.textContent = (look && byStatus ? look[0] + ' ' : '') + reading;
       });
-      if (byStatus && status && lines.indexOf(status) < 0) lines.push(status);
+      every('line', code, function (row) {
+        row.cells[1].textContent = reading;
+        row.cells[1].dataset.sort = isNumber ? value : '';
+        row.cells[2].textContent = '';
+        if (look) row.cells[2].appendChild(chip(status));
+      });
+      if (byStatus && look && seen.indexOf(status) < 0) seen.push(status);
     });
-    document.getElementById('map-note').textContent = entry.period + (typeof entry.city === 'number' ? ' · ' + (zh() ? '全市 ' : 'city ') + format(entry, entry.city) : '');
+    var chosen = which.options[which.selectedIndex], unit = entry.unit || !chosen ? '' : ' ' + chosen.dataset[zh() ? 'unitZh' : 'unitEn'];
+    document.getElementById('map-note').textContent = entry.period + (typeof entry.city === 'number' ? ' · ' + say('city ', '全市 ') + format(entry, entry.city) : '') + unit;
+    document.getElementById('map-page').href = 'indicator/' + encodeURIComponent(entry.key.split('~')[0]) + '.html';
+    var unknown = document.getElementById('map-unknown');
+    unknown.hidden = lost === null;
+    if (lost !== null) unknown.textContent = say('No indicator ' + lost + ' has values of districts in this release; another one is shown.', '本发布版本中没有分区县的指标 ' + lost + '，现显示其他指标。');
     var legend = document.getElementById('map-legend');
     legend.textContent = '';
+    function item() { var made = document.createElement('li'); legend.appendChild(made); return made; }
     if (byStatus) {
-      Object.keys(STATUS).filter(function (name) { return lines.indexOf(name) >= 0; }).forEach(function (name) {
-        var item = document.createElement('li'), chip = document.createElement('span');
-        chip.className = 'status';
-        chip.dataset.tone = name;
-        chip.textContent = STATUS[name][0] + ' ' + STATUS[name][zh() ? 2 : 1];
-        item.appendChild(chip);
-        legend.appendChild(item);
-      });
+      Object.keys(STATUS).filter(function (name) { return seen.indexOf(name) >= 0; }).forEach(function (name) { item().appendChild(chip(name)); });
     } else if (known.length) {
       for (var step = 0; step < SHADES; step++) {
-        var item = document.createElement('li'), box = document.createElement('span');
-        box.style.cssText = 'display:inline-block;width:1.4em;height:1em;vertical-align:-.15em;margin-right:.4em;border-radius:3px;background:var(--shade-' + step + ')';
-        item.appendChild(box);
-        item.appendChild(document.createTextNode(format(entry, low + (high - low) * step / SHADES) + ' – ' + format(entry, low + (high - low) * (step + 1) / SHADES)));
-        legend.appendChild(item);
+        var made = item(), box = document.createElement('span');
+        box.className = 'shade';
+        box.style.background = 'var(--shade-' + step + ')';
+        made.appendChild(box);
+        made.appendChild(document.createTextNode(format(entry, low + (high - low) * step / SHADES) + ' – ' + format(entry, low + (high - low) * (step + 1) / SHADES)));
       }
     }
-    try { history.replaceState(null, '', '?indicator=' + encodeURIComponent(which.value) + '&by=' + mode.value); } catch (refused) { /* some browsers refuse for files */ }
+    try { history.replaceState(null, '', '?indicator=' + encodeURIComponent(entry.key) + '&by=' + mode.value); } catch (refused) { /* some browsers refuse for files */ }
   }
-  var given = new URLSearchParams(location.search);
-  if (given.get('indicator') && data.entries[Number(given.get('indicator'))]) which.value = given.get('indicator');
-  if (given.get('by') === 'value') mode.value = 'value';
+  // A district that is pointed at, on the map or in the table, is marked in both.
+  data.areas.forEach(function (code) {
+    var own = document.querySelectorAll('[data-area="' + code + '"], [data-line="' + code + '"]');
+    function mark(on) { own.forEach(function (node) { node.classList.toggle('marked', on); }); }
+    own.forEach(function (node) {
+      ['mouseenter', 'focusin'].forEach(function (name) { node.addEventListener(name, function () { mark(true); }); });
+      ['mouseleave', 'focusout'].forEach(function (name) { node.addEventListener(name, function () { mark(false); }); });
+    });
+  });
   // An indicator that nobody is judged by is shown by its value.
+  function judged() { return (byKey[which.value] || data.entries[0]).statuses.some(Boolean); }
   which.addEventListener('change', function () {
-    if (!data.entries[Number(which.value)].statuses.some(Boolean)) mode.value = 'value';
+    lost = null;
+    if (!judged()) mode.value = 'value';
     draw();
   });
   mode.addEventListener('change', draw);
   document.addEventListener('eduplan:look', draw);
-  if (!given.get('indicator')) {
+  var given = new URLSearchParams(location.search), wanted = given.get('indicator');
+  if (wanted && byKey[wanted]) which.value = wanted;
+  else {
+    if (wanted) lost = wanted;
     // The one on which the districts differ most says more than one that all of them meet.
     var most = 0;
-    data.entries.forEach(function (entry, place) {
+    data.entries.forEach(function (entry) {
       var different = entry.statuses.filter(function (status, at) { return status && entry.statuses.indexOf(status) === at; }).length;
-      if (different > most) { most = different; which.value = String(place); }
+      if (different > most) { most = different; which.value = entry.key; }
     });
   }
+  if (given.get('by') === 'value' || !judged()) mode.value = 'value';
   draw();
 })();

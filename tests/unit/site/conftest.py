@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from eduplan.declarations.models import load_models
 from eduplan.indicators.tables import create_plan_tables
 from eduplan.project import Project
 from eduplan.release.release import DATABASE
-from eduplan.site.build import write_site
+from eduplan.site.build import WrittenSite, write_site
+from eduplan.site.bulletin_page import write_bulletin_page
 
 CITY, NORTH, SOUTH, EAST, WEST = "990100", "990101", "990102", "990103", "990104"
 SCRIPT = "<script>alert('pwned')</script>"
@@ -65,6 +66,7 @@ class Site:
     project: Project
     release: Path
     connection: duckdb.DuckDBPyConnection
+    missing: Sequence[str] = ()
 
     @property
     def folder(self) -> Path:
@@ -78,11 +80,13 @@ class Site:
         start = self.text(page).split(f'id="{name}">', 1)[1]
         return json.loads(start.split("</script>", 1)[0])
 
-    def write(self, previous: Path | None = None) -> Path | None:
+    def write(self, previous: Path | None = None) -> WrittenSite | None:
         models, contracts = load_models(self.project.sql), load_contracts(self.project.contracts)
-        return write_site(
+        written = write_site(
             self.connection, self.project, self.release, models=models, contracts=contracts, previous=previous
         )
+        write_bulletin_page(self.connection, self.project, self.release, missing=self.missing)
+        return written
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
