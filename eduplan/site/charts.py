@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eduplan.site.lines import is_past, latest_of, words_of_target
+from eduplan.site.lines import is_amount, is_past, latest_of, words_of_target
 from eduplan.site.reading import Part, ReleaseReader, Series, part_of
 
 Row = dict[str, Any]
@@ -30,6 +30,7 @@ def chart_of(reader: ReleaseReader, indicator: Row, parts: Sequence[Part]) -> Ro
     return {
         "decimals": indicator["decimals"],
         "unit": unit,
+        "amount": is_amount(indicator),
         "parts": [
             _part(reader, indicator, reader.series[code][part], [row for row in judged if part_of(row) == part])
             for part in parts

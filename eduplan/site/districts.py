@@ -97,9 +97,7 @@ def _beside_city(reader: ReleaseReader, line: Line) -> DistrictLine:
     series = reader.series.get(line.indicator["indicator"], {}).get(line.part)
     year, direction = line.row["reference_year"], line.indicator["direction"]
     city = series.city.get(year) if series else None
-    found = compared(line.row, city, direction)
-    if found and _is_amount(line):
-        found = None  # a district is a part of the city; that it has fewer pupils says nothing
+    found = compared(line.row, city, line.indicator)
     rank, ranked = None, 0
     if series and found and direction in ("up", "down"):
         values = [
@@ -111,11 +109,6 @@ def _beside_city(reader: ReleaseReader, line: Line) -> DistrictLine:
         rank = 1 + sum(value > own if direction == "up" else value < own for value in values)
     difference, verdict = found or (None, None)
     return DistrictLine(line, city, difference, verdict, rank, ranked)
-
-
-def _is_amount(line: Line) -> bool:
-    """Whether the value grows with the size of the area."""
-    return line.indicator["kind"] in ("count", "distinct")
 
 
 def _highlights(lines: Sequence[DistrictLine]) -> tuple[list[DistrictLine], list[DistrictLine]]:

@@ -13,7 +13,7 @@ from eduplan.cli.words import EVIDENCE, worst
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.charts import chart_of
 from eduplan.site.lineage import Formula, Measure, below, marts_of, sources_below
-from eduplan.site.lines import is_past, latest_of, words_of_target
+from eduplan.site.lines import is_amount, is_past, latest_of, words_of_target
 from eduplan.site.reading import FAILING_SHOWN, Part, ReleaseReader, Series, part_of, split_comment
 from eduplan.site.rendering import Renderer
 from eduplan.site.revisions import Revised
@@ -80,6 +80,7 @@ def write_indicator(
         chart=chart_of(reader, indicator, parts),
         has_sums=formula.numerator is not None,
         has_path=formula.change_of is None and any(year["path"] is not None for each in told for year in each["years"]),
+        has_comparison=not is_amount(indicator),
         has_districts=any(reader.series[code][part].districts for part in parts),
         breakdowns=_breakdowns(reader, indicator),
         failing=_failing(reader, code),
@@ -135,7 +136,7 @@ def _part(reader: ReleaseReader, indicator: Row, formula: Formula, part: Part) -
         "status": worst([verdict["row"] for verdict in verdicts])["status"] if verdicts else None,
         "verdicts": verdicts,
         "years": _years(series, own),
-        "districts": _districts(reader, series, own, latest, indicator["direction"]),
+        "districts": _districts(reader, series, own, latest, indicator),
     }
 
 
@@ -192,7 +193,7 @@ def _years(series: Series, own: Sequence[Row]) -> list[Row]:
 
 
 def _districts(
-    reader: ReleaseReader, series: Series, own: Sequence[Row], city: Row | None, direction: str
+    reader: ReleaseReader, series: Series, own: Sequence[Row], city: Row | None, indicator: Row
 ) -> list[Row]:
     """The districts with their latest values and how they stand to the city."""
     judged: dict[str, list[Row]] = {}
@@ -209,19 +210,22 @@ def _districts(
                     "name": names,
                     "row": latest,
                     "status": worst(judged[code])["status"] if code in judged else None,
-                    "compared": compared(latest, city, direction),
+                    "compared": compared(latest, city, indicator),
                 }
             )
     return found
 
 
-def compared(own: Row, city: Row | None, direction: str) -> tuple[float, str] | None:
-    """The difference to the city's value of the same year, and whether it is ``better``, ``worse`` or neither."""
-    if city is None or own["obs_value"] is None or city["obs_value"] is None:
+def compared(own: Row, city: Row | None, indicator: Row) -> tuple[float, str] | None:
+    """The difference to the city's value of the same year, and whether it is ``better``, ``worse`` or neither.
+
+    Nothing for amounts: a district is a part of the city, and that it has fewer pupils says nothing.
+    """
+    if is_amount(indicator) or city is None or own["obs_value"] is None or city["obs_value"] is None:
         return None
     if own["reference_year"] != city["reference_year"]:
         return None
-    difference = own["obs_value"] - city["obs_value"]
+    difference, direction = own["obs_value"] - city["obs_value"], indicator["direction"]
     if direction not in ("up", "down") or difference == 0:
         return difference, "even"
     return difference, "better" if (difference > 0) == (direction == "up") else "worse"

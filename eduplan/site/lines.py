@@ -84,6 +84,11 @@ def words_of_target(row: Row, indicator: Row) -> Text:
     return Text(en, zh)
 
 
+def is_amount(indicator: Row) -> bool:
+    """Whether values grow with the size of the area, so that a district cannot stand beside the city."""
+    return indicator["kind"] in ("count", "distinct")
+
+
 def is_past(row: Row) -> bool:
     """Whether the verdict of an earlier deadline stands."""
     return row["deadline"] is not None and row["kind"] != "hold" and row["reference_year"] > row["deadline"]

@@ -25,7 +25,11 @@
   // Round steps around everything that is drawn, with some air; not below nothing where nothing is.
   function axis(values, fromZero) {
     var low = Math.min.apply(null, values), high = Math.max.apply(null, values);
-    if (fromZero) { low = Math.min(0, low); high = Math.max(0, high); }
+    if (fromZero) {
+      low = Math.min(0, low);
+      high = Math.max(0, high);
+      if (low < 0) low -= (high - low) * 0.3;  // room for the figures left of the bars, beside the names
+    }
     var span = high - low || Math.abs(high) || 1, step = Math.pow(10, Math.floor(Math.log10(span / 4)));
     [1, 2, 2.5, 5, 10].some(function (by) { if (span / (step * by) <= 5) { step *= by; return true; } return false; });
     var bottom = Math.floor((low - (fromZero ? 0 : span * 0.06)) / step) * step, top = Math.ceil((high + span * 0.06) / step) * step;
@@ -97,7 +101,7 @@
     bars.style.height = Math.max(12 * 16, rows.length * 25 + 60) + 'px';
     if (!rows.length) { bars.textContent = say('No district has a value', '无区县数值'); return; }
     // Of the latest year alone: where that one is not told, an older one would not be what the districts stand beside.
-    var city = part.city.filter(function (value) { return value !== null; }).pop(), level = part.targets.map(function (target) { return target.level === null ? target.goal && target.goal[1] : target.level; }).filter(isNumber)[0];
+    var city = data.amount ? null : part.city.filter(function (value) { return value !== null; }).pop(), level = part.targets.map(function (target) { return target.level === null ? target.goal && target.goal[1] : target.level; }).filter(isNumber)[0];
     var marks = [];
     if (isNumber(city)) marks.push({ xAxis: city, name: say('City', '全市'), lineStyle: { color: colour('ink'), type: 'solid', width: 1.5 }, label: { distance: 4 } });
     if (isNumber(level)) marks.push({ xAxis: level, name: say('Target', '目标'), lineStyle: { color: colour('chart-2'), type: 'dashed', width: 1.5 }, label: { distance: 18 } });

@@ -187,5 +187,17 @@
   }
   addEventListener('hashchange', openTarget);
   openTarget();
-  addEventListener('beforeprint', function () { each('details[data-print]', function (node) { node.open = true; }); });
+// Paper is light: a reader of the dark pages prints as everybody else does, charts and all.
+  var before;
+  addEventListener('beforeprint', function () {
+    each('details[data-print]', function (node) { node.open = true; });
+    before = root.dataset.theme;
+    root.dataset.theme = 'light';
+    announce();
+  });
+  addEventListener('afterprint', function () {
+    if (before) root.dataset.theme = before;
+    else delete root.dataset.theme;
+    announce();
+  });
 })();
