@@ -14,9 +14,9 @@ from typing import Any
 
 from eduplan.bulletin.colours import BRAND, INK, MUTED, RULE, STATUS, status_colour
 from eduplan.bulletin.content import COUNTED, UNKEPT, Bulletin, Chapter, Line
-from eduplan.cli.session import Language
-from eduplan.cli.words import sign
 from eduplan.indicators.severity import WORST_FIRST
+from eduplan.words.language import Language
+from eduplan.words.terms import sign
 
 FONT = "Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, WenQuanYi Zen Hei, sans-serif"
 PANELS_OF_A_CHAPTER = 8

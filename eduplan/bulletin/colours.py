@@ -1,6 +1,6 @@
 """The colours of statuses on paper, in charts and in the workbook.
 
-Belongs here: colours. Does not belong here: words and symbols of statuses (``eduplan.cli.words``).
+Belongs here: colours. Does not belong here: words and symbols of statuses (``eduplan.words``).
 """
 
 from __future__ import annotations

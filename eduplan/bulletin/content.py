@@ -15,11 +15,11 @@ from eduplan.bulletin.figures import figure, observed, unit_text
 from eduplan.bulletin.material import Material
 from eduplan.bulletin.reading import Row
 from eduplan.bulletin.texts import Texts
-from eduplan.cli.session import Language
-from eduplan.cli.sums import reason_text
-from eduplan.cli.targets import target_text
-from eduplan.cli.words import EVIDENCE, sign, word, worst
 from eduplan.indicators.severity import WORST_FIRST
+from eduplan.words.language import Language
+from eduplan.words.sums import reason_text
+from eduplan.words.targets import target_text
+from eduplan.words.terms import EVIDENCE, sign, word, worst
 
 PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 GOOD, BAD = ("met", "on_track"), ("off_track", "missed")

@@ -6,7 +6,7 @@ Belongs here: how one value looks. Does not belong here: which values are shown.
 from __future__ import annotations
 
 from eduplan.bulletin.texts import Texts
-from eduplan.cli.scorecard import number
+from eduplan.words.numbers import number
 
 
 def figure(value: float | None, decimals: int, unit: str = "") -> str:

@@ -16,10 +16,10 @@ import yaml
 
 from eduplan.bulletin import reading
 from eduplan.bulletin.reading import Row
-from eduplan.cli.session import Language
-from eduplan.cli.status import code_labels
 from eduplan.errors import EnvironmentFault
 from eduplan.project import Project
+from eduplan.words.codes import code_labels
+from eduplan.words.language import Language
 
 if TYPE_CHECKING:
     import duckdb

@@ -21,8 +21,8 @@ from eduplan.bulletin.figures import figure, observed
 from eduplan.bulletin.reading import Row
 from eduplan.bulletin.revisions import Revision, revisions
 from eduplan.bulletin.texts import templates_folder
-from eduplan.cli.words import sign
 from eduplan.project import Project
+from eduplan.words.terms import sign
 
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")
 INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"

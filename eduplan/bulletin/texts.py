@@ -1,7 +1,7 @@
 """The texts of the bulletin in one language, from ``site/bulletin/texts.yml``.
 
 Belongs here: finding templates and texts. Does not belong here: words of statuses, which the command line shares
-(``eduplan.cli.words``), and names of indicators, which come from the release.
+(``eduplan.words``), and names of indicators, which come from the release.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eduplan.cli.session import Language
 from eduplan.declarations.loading import load_yaml_as
 from eduplan.project import Project
 from eduplan.site.assets import site_sources
-from eduplan.site.wording import ABSENCES
+from eduplan.words.absences import ABSENCES
+from eduplan.words.language import Language
 
 TEXTS, UNITS = "texts.yml", "units.yml"
 

@@ -17,8 +17,8 @@ from eduplan.bulletin.colours import BRAND, MUTED, RULE, STATUS, TINT
 from eduplan.bulletin.content import COUNTED, Bulletin, Chapter, Line
 from eduplan.bulletin.paper import by_status, date_text, origins, period_text
 from eduplan.bulletin.revisions import revisions
-from eduplan.cli.sums import reason_text
-from eduplan.cli.words import SOURCE_EVIDENCE, sign
+from eduplan.words.sums import reason_text
+from eduplan.words.terms import SOURCE_EVIDENCE, sign
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

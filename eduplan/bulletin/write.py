@@ -24,7 +24,7 @@ from eduplan.warehouse.connection import connect
 if TYPE_CHECKING:
     import polars
 
-    from eduplan.cli.session import Language
+    from eduplan.words.language import Language
 
 FOLDER = "bulletin"
 """Folder of the bulletin in a release."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eduplan.cli.commands import command
-from eduplan.cli.session import Language, Session, UsageFault
+from eduplan.cli.session import Session, UsageFault
+from eduplan.words.language import Language
 
 if TYPE_CHECKING:
     from eduplan.project import Project

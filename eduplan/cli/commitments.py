@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from eduplan.cli.session import Language, UsageFault
-from eduplan.cli.words import SIGNS, sign, word
+from eduplan.cli.session import UsageFault
+from eduplan.words.language import Language
+from eduplan.words.terms import SIGNS, sign, word
 
 if TYPE_CHECKING:
     import duckdb
@@ -174,7 +175,7 @@ def due_text(row: Row, lang: Language) -> str:
 
 def decided_by(row: Row, lang: Language, labels: dict[str, str]) -> str:
     """What a commitment's status comes from: the indicator with the worst status, or the office with the task."""
-    from eduplan.cli.sums import reason_text
+    from eduplan.words.sums import reason_text
 
     if row["indicator"] is None:
         return str(row[f"office_{lang}"]) if row["status"] == "task" else reason_text(row["reason"], lang)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eduplan.cli.commands import command
-from eduplan.cli.session import Language, Session
+from eduplan.cli.session import Session
+from eduplan.words.language import Language
 
 if TYPE_CHECKING:
     from eduplan.release.comparison import Comparison
@@ -62,7 +63,7 @@ def _record(before: Release, after: Release, found: Comparison) -> dict[str, Any
 def _show(session: Session, before: Release, after: Release, found: Comparison, limit: int | None) -> None:
     from rich.text import Text
 
-    from eduplan.cli.words import word
+    from eduplan.words.terms import word
 
     lang = session.lang
     session.out.print(Text(f"{before.release_id} → {after.release_id}", style="bold"))
@@ -90,7 +91,7 @@ def _show(session: Session, before: Release, after: Release, found: Comparison, 
 def _part(session: Session, title: str, rows: list[Any], headings: tuple[str, ...], limit: int | None) -> None:
     """One table, cut to its first lines; nothing where nothing differs."""
     from eduplan.cli.output import print_table
-    from eduplan.cli.words import word
+    from eduplan.words.terms import word
 
     if not rows:
         return
@@ -103,7 +104,7 @@ def _part(session: Session, title: str, rows: list[Any], headings: tuple[str, ..
 
 
 def _cell(value: object, lang: Language) -> object:
-    from eduplan.cli.words import CHANGES
+    from eduplan.words.terms import CHANGES
 
     if value is None:
         return "–"
@@ -111,8 +112,8 @@ def _cell(value: object, lang: Language) -> object:
 
 
 def _line(row: dict[str, Any], lang: Language) -> tuple[str, ...]:
-    from eduplan.cli.words import word
     from eduplan.indicators.tables import DIMENSIONS
+    from eduplan.words.terms import word
 
     return (
         row["indicator"],
@@ -128,8 +129,8 @@ def _line(row: dict[str, Any], lang: Language) -> tuple[str, ...]:
 
 def _told(value: float | None, status: str | None, lang: Language) -> str:
     """A value in full, since revisions may lie behind the decimals that people see; or why there is none."""
-    from eduplan.cli.targets import plain_number
-    from eduplan.cli.words import ABSENCES, word
+    from eduplan.words.numbers import plain_number
+    from eduplan.words.terms import ABSENCES, word
 
     if status is None:
         return "–"

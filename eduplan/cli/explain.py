@@ -140,7 +140,7 @@ def _tell(session: Session, found: Explanation) -> None:
     from rich.text import Text
 
     from eduplan.cli.status import unit_texts
-    from eduplan.cli.words import SOURCE_EVIDENCE, colon, in_brackets, word
+    from eduplan.words.terms import SOURCE_EVIDENCE, colon, in_brackets, word
 
     lang, out, entry = session.lang, session.out, found.indicator
     area = found.area[f"name_{lang}"] or found.area["name_zh"] or found.area["ref_area"]
@@ -163,8 +163,8 @@ def _tell_values(session: Session, found: Explanation) -> None:
 
     from eduplan.cli.output import print_table
     from eduplan.cli.scorecard import interval_text, observed
-    from eduplan.cli.status import code_labels
-    from eduplan.cli.words import colon, sign, word
+    from eduplan.words.codes import code_labels
+    from eduplan.words.terms import colon, sign, word
 
     lang, entry = session.lang, found.indicator
     labels = code_labels(session.open_project(), lang)
@@ -205,7 +205,7 @@ def _interval(row: Row) -> tuple[float, float] | None:
 
 
 def _sum_of(value: Any) -> str:
-    from eduplan.cli.sums import exact
+    from eduplan.words.sums import exact
 
     return "" if value is None else exact(value)
 
@@ -214,7 +214,7 @@ def _tell_origin(session: Session, found: Explanation) -> None:
     """How numerator and denominator are made, and which tables lie below them."""
     from rich.text import Text
 
-    from eduplan.cli.words import colon, word
+    from eduplan.words.terms import colon, word
 
     lang, out = session.lang, session.out
     for measure in found.measures:
@@ -230,9 +230,9 @@ def _tell_sums(session: Session, found: Explanation) -> None:
     """The sum behind the verdict of every target; of several parts the worst."""
     from rich.text import Text
 
-    from eduplan.cli.sums import sum_text
-    from eduplan.cli.targets import target_text
-    from eduplan.cli.words import EVIDENCE, colon, in_brackets, sign, worst
+    from eduplan.words.sums import sum_text
+    from eduplan.words.targets import target_text
+    from eduplan.words.terms import EVIDENCE, colon, in_brackets, sign, worst
 
     lang, entry = session.lang, found.indicator
     targets: dict[int, list[Row]] = {}
@@ -261,7 +261,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
 def _tell_files(session: Session, batches: list[Row]) -> None:
     """The files, one by one where they are few, and counted by source and period where they are many."""
     from eduplan.cli.output import print_table
-    from eduplan.cli.words import word
+    from eduplan.words.terms import word
 
     headings = [word(key, session.lang) for key in _FILE_HEADINGS]
     title = word("batches", session.lang)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eduplan.cli.commitments import due_text
-from eduplan.cli.session import Language, Session
-from eduplan.cli.words import (
+from eduplan.cli.session import Session
+from eduplan.words.language import Language
+from eduplan.words.terms import (
     COMMITMENT_TYPES,
     EVIDENCE,
     SOURCE_EVIDENCE,
@@ -40,7 +41,7 @@ def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -
     """Prints a commitment with its indicators and the sum of each."""
     from rich.text import Text
 
-    from eduplan.cli.status import code_labels
+    from eduplan.words.codes import code_labels
 
     lang, out, entry = session.lang, session.out, found.commitment
     stop = colon(lang)
@@ -68,7 +69,7 @@ def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -
 def _tell_status(out: Console, status: Row | None, lang: Language) -> None:
     from rich.text import Text
 
-    from eduplan.cli.sums import reason_text
+    from eduplan.words.sums import reason_text
 
     stop = colon(lang)
     if status is None:
@@ -92,8 +93,8 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
     from rich.text import Text
 
     from eduplan.cli.scorecard import observed
-    from eduplan.cli.sums import sum_text
-    from eduplan.cli.targets import target_text
+    from eduplan.words.sums import sum_text
+    from eduplan.words.targets import target_text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in _HEADINGS:
@@ -136,8 +137,7 @@ def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
     """What the plan says of its start, with what the warehouse counted beside it."""
     from rich.text import Text
 
-    from eduplan.cli.scorecard import number
-    from eduplan.cli.targets import plain_number
+    from eduplan.words.numbers import number, plain_number
 
     stop = colon(lang)
     for row in rows:

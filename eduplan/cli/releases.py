@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
             write_json(sys.stdout, rows)
             return
         from eduplan.cli.output import print_table
-        from eduplan.cli.words import word
+        from eduplan.words.terms import word
 
         lang = session.lang
         print_table(

@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from eduplan.cli.session import Language
-from eduplan.cli.words import ABSENCES, SIGNS, sign, word
+from eduplan.words.language import Language
+from eduplan.words.numbers import CLOSE_UNITS, number
+from eduplan.words.terms import ABSENCES, SIGNS, sign, word
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
-
-_CLOSE_UNITS = ("%", "‰")
-"""Units that follow a value without a space; every other one stands with the name."""
 
 WIDE = 110
 """From this width on, a line also has room for the path and the strip of districts, or the value of the city."""
@@ -74,16 +71,6 @@ class Line:
     city: float | None
 
 
-def number(value: float | None, decimals: int, unit: str = "") -> str:
-    """A value with its decimals, thousands set apart, and the sign of its unit if it has one."""
-    if value is None:
-        return "–"
-    # Through Decimal, so that 0.125 is printed as people round it; comparisons were made long before this.
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    shown = f"{rounded + 0:,f}"  # adding nothing turns -0 into 0
-    return f"{shown}{unit}" if unit in _CLOSE_UNITS else shown
-
-
 def observed(value: float | None, obs_status: str | None, decimals: int, unit: str, lang: Language) -> str:
     """A value, or the word for why there is none: withheld, missing and not applicable are three things."""
     if value is not None or obs_status not in ABSENCES:
@@ -96,7 +83,7 @@ def interval_text(interval: tuple[float, float] | None, decimals: int, unit: str
     if interval is None:
         return ""
     low, high = (number(end, decimals) for end in interval)
-    return f"{low}–{high}{unit if unit in _CLOSE_UNITS else ''}"
+    return f"{low}–{high}{unit if unit in CLOSE_UNITS else ''}"
 
 
 def strip(statuses: Iterable[str | None]) -> Text:

@@ -10,17 +10,16 @@ import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from eduplan.errors import EduplanError, ExitCode
+from eduplan.words.language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from eduplan.cli.bars import Bars
     from eduplan.project import Project
-
-Language = Literal["en", "zh"]
 
 WIDTH_OF_A_FILE = 140
 """Columns of tables that go to a file or a pipe."""

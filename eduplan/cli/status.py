@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from eduplan.cli.commands import command
-from eduplan.cli.session import Language, Session, UsageFault
+from eduplan.cli.session import Session, UsageFault
 from eduplan.cli.sql import AsOfOption, open_database
-from eduplan.cli.words import in_brackets, word, worst
+from eduplan.words.codes import code_labels
+from eduplan.words.language import Language
+from eduplan.words.terms import in_brackets, word, worst
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,8 +65,6 @@ _AREAS = "({row}.ref_area_level in ('city', 'district') or {row}.ref_area = $are
 _CELL = ("indicator", "target_number", "stage", "urban_class", "ownership", "sex", "grade", "item")
 _PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 _TOTAL = "_T"
-_CODE_LISTS = ("stage", "sex", "grade", "quality_balance_item")
-"""Code lists that the parts of an indicator are named by."""
 
 Row = dict[str, Any]
 
@@ -301,7 +301,7 @@ def _cell(row: Row) -> tuple[Any, ...]:
 
 def _line(row: Row, items: int, strip: list[str | None], city: float | None, words: _Words) -> Line:
     from eduplan.cli.scorecard import Line
-    from eduplan.cli.targets import target_text
+    from eduplan.words.targets import target_text
 
     low, high = row["interval_low"], row["interval_high"]
     return Line(
@@ -366,19 +366,6 @@ def chapter_titles(project: Project, lang: Language) -> dict[str, str]:
         return {}
     chapters = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     return {each["chapter"]: f"{each['number']} {each['title'][lang]}" for each in chapters}
-
-
-def code_labels(project: Project, lang: Language) -> dict[str, str]:
-    """What the codes of stages, grades and items are called, from the code lists; read without checking them again."""
-    import yaml
-
-    labels: dict[str, str] = {}
-    for name in _CODE_LISTS:
-        path = project.contracts / "codes" / f"{name}.yml"
-        if path.is_file():
-            values = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-            labels |= {value["code"]: value[lang] for value in values["values"]}
-    return labels
 
 
 def unit_texts(project: Project, lang: Language) -> dict[str, str]:

@@ -181,7 +181,7 @@ def _write_for_readers(
         _write_json(built / DATAPACKAGE, package)
         _write_json(built / CATALOGUE, catalogue(package, project, built))
         missing = left_out()
-        write_bulletin_page(published, project, built, missing=missing)
+        write_bulletin_page(published, project, built, built / BULLETIN, missing=missing)
         return (*(site.notices if site else ()), *missing)
     finally:
         published.close()

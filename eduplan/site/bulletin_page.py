@@ -37,7 +37,7 @@ class File(NamedTuple):
 
 
 def write_bulletin_page(
-    connection: duckdb.DuckDBPyConnection, project: Project, folder: Path, *, missing: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, project: Project, folder: Path, bulletin: Path, *, missing: Sequence[str]
 ) -> None:
     """Writes the page, if the release has a site.
 
@@ -45,9 +45,9 @@ def write_bulletin_page(
         connection: The release.
         project: For its names.
         folder: The folder of the release.
+        bulletin: The folder in it with the files of the bulletin.
         missing: What is not in the bulletin and why, one line each.
     """
-    from eduplan.bulletin.write import FOLDER
     from eduplan.site.assets import site_sources
     from eduplan.site.build import SITE
     from eduplan.site.pages import make_renderer
@@ -57,13 +57,13 @@ def write_bulletin_page(
         return
     reader = ReleaseReader(connection, project)
     renderer = make_renderer(reader, site_sources(project), site)
-    written = {path.name: path for path in sorted((folder / FOLDER).glob("*"))} if (folder / FOLDER).is_dir() else {}
+    written = {path.name: path for path in sorted(bulletin.glob("*"))} if bulletin.is_dir() else {}
     editions = [
         {
             "lang": lang,
             "title": title,
             "files": [
-                File(f"../{FOLDER}/{name}", _edition(name), size_text(path.stat().st_size))
+                File(f"../{bulletin.name}/{name}", _edition(name), size_text(path.stat().st_size))
                 for name, path in written.items()
                 if f".{lang}." in name
             ],

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from eduplan.cli.words import TIERS
 from eduplan.site.reading import ReleaseReader
 from eduplan.site.rendering import Renderer
 from eduplan.site.scorecard import ORDER, every_status, heading
 from eduplan.site.wording import Text
+from eduplan.words.terms import TIERS
 
 
 def write_commitments(reader: ReleaseReader, renderer: Renderer) -> None:

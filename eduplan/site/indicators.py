@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eduplan.cli.sums import sum_text
-from eduplan.cli.words import EVIDENCE, worst
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.charts import chart_of
 from eduplan.site.lineage import Formula, Measure, below, marts_of, sources_below
@@ -20,6 +18,8 @@ from eduplan.site.revisions import Revised
 from eduplan.site.scorecard import chapter_file, heading
 from eduplan.site.wording import DIMENSIONS as DIMENSION_NAMES
 from eduplan.site.wording import EVIDENCE_OF_SOURCE, LEVELS, Text
+from eduplan.words.sums import sum_text
+from eduplan.words.terms import EVIDENCE, worst
 
 Row = dict[str, Any]
 

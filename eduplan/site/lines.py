@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eduplan.cli.targets import target_text
-from eduplan.cli.words import worst
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.reading import Part, ReleaseReader, part_of
 from eduplan.site.wording import Text
+from eduplan.words.targets import target_text
+from eduplan.words.terms import worst
 
 Row = dict[str, Any]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from eduplan.cli.words import SIGNS
 from eduplan.site.lines import Line, tally
 from eduplan.site.reading import ReleaseReader
 from eduplan.site.rendering import Renderer
 from eduplan.site.wording import Text, both
+from eduplan.words.terms import SIGNS
 
 Row = dict[str, Any]
 

@@ -10,48 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from eduplan.cli.words import SIGNS, sign
+from eduplan.words.absences import ABSENCES as ABSENCES
+from eduplan.words.terms import SIGNS, SOURCE_EVIDENCE, sign
+from eduplan.words.text import Text as Text
 
 Row = dict[str, Any]
 
 _CLOSE = ("%", "‰", "°")
 
 
-class Text(NamedTuple):
-    """A text in both languages."""
-
-    en: str
-    zh: str
-
-
-class Absence(NamedTuple):
-    """Why there is no value: its word, and what that means."""
-
-    word: Text
-    meaning: Text
-
-
-ABSENCES: dict[str, Absence] = {
-    "Q": Absence(
-        Text("suppressed", "不公布"),
-        Text("known, and not told, because it could give away single persons", "已统计，但可能涉及个人，故不公布"),
-    ),
-    "M": Absence(Text("missing", "缺"), Text("should be known, and was not reported", "应有而未报送")),
-    "N": Absence(
-        Text("n/a", "不适用"), Text("there is nothing that it could be measured on", "没有可统计的对象（分母为零）")
-    ),
-}
-"""By ``obs_status``. A zero is a value and is printed as one."""
-
 EVIDENCE_OF_SOURCE: dict[str, Text] = {
-    "found": Text("read in a copy of the source", "见于来源文本"),
-    "recalled": Text("recalled, to be checked against the source", "据通识，待核对原文"),
-    "seed": Text("defined by the plan", "规划原文界定"),
-    "own design": Text("own design", "自行设计"),
+    evidence: Text(words["en"], words["zh"]) for evidence, words in SOURCE_EVIDENCE.items()
 }
 
 DIMENSIONS: dict[str, Text] = {

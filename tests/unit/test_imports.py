@@ -16,6 +16,15 @@ FORBIDDEN = {
     "assets": {"pipelines"},
     "pipelines": set(),
 }
+LAYERS = {
+    "words": {"cli", "site", "bulletin", "release", "exports"},
+    "site": {"cli", "bulletin"},
+    "bulletin": {"cli"},
+    "release": {"cli"},
+    "indicators": {"cli", "site", "bulletin", "release", "words"},
+    "demo": {"cli", "site", "bulletin", "release", "words"},
+}
+"""By package of the engine, the ones above it: what it shows or serves is not its business."""
 HEAVY = ("great_expectations", "polars", "dagster", "pandas", "pyarrow", "sqlglot", "sqlalchemy", "fastexcel", "numpy")
 
 
@@ -36,6 +45,18 @@ def test_imports_run_one_way(package: str) -> None:
         for path in sorted((ROOT / package).rglob("*.py"))
         for name, line in imported(path)
         if name in FORBIDDEN[package]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", sorted(LAYERS))
+def test_a_package_imports_none_that_stands_above_it(package: str) -> None:
+    above = tuple(f"eduplan.{name}" for name in LAYERS[package])
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno} imports {node.module}"
+        for path in sorted((ROOT / "eduplan" / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (f"{node.module}.").startswith(tuple(f"{each}." for each in above))
     ]
     assert wrong == []
 

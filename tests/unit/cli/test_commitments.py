@@ -10,8 +10,6 @@ import duckdb
 import pytest
 from typer.testing import Result
 
-from eduplan.cli.sums import REASONS, sum_text
-from eduplan.cli.words import COMMITMENT_TYPES, TIERS
 from eduplan.declarations.commitments import CommitmentType, Tier
 from eduplan.declarations.indicators import Indicator
 from eduplan.declarations.loading import parse_yaml_as
@@ -24,6 +22,8 @@ from eduplan.indicators.status import compute_status
 from eduplan.progress import Silent
 from eduplan.project import Project
 from eduplan.warehouse.catalogue import create_catalogue
+from eduplan.words.sums import REASONS, sum_text
+from eduplan.words.terms import COMMITMENT_TYPES, TIERS
 
 INDICATORS = """
 - code: HLT-11

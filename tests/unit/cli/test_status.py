@@ -11,10 +11,10 @@ import duckdb
 import pytest
 from typer.testing import Result
 
-from eduplan.cli.scorecard import number
-from eduplan.cli.targets import target_text
 from eduplan.errors import ExitCode
 from eduplan.indicators.tables import create_plan_tables
+from eduplan.words.numbers import number
+from eduplan.words.targets import target_text
 
 CITY, EAST, WEST, SCHOOL = "990100", "990101", "990102", "1199000001"
 

@@ -85,7 +85,9 @@ class Site:
         written = write_site(
             self.connection, self.project, self.release, models=models, contracts=contracts, previous=previous
         )
-        write_bulletin_page(self.connection, self.project, self.release, missing=self.missing)
+        write_bulletin_page(
+            self.connection, self.project, self.release, self.release / "bulletin", missing=self.missing
+        )
         return written
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from eduplan.cli.session import Language
 from eduplan.indicators.severity import WORST_FIRST
+from eduplan.words.language import Language
 
 WORDS: dict[str, dict[Language, str]] = {
     "scorecard": {"en": "Scorecard", "zh": "规划实施计分卡"},

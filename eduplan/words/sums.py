@@ -8,8 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from eduplan.cli.session import Language
-from eduplan.cli.targets import plain_number
+from eduplan.words.language import Language
+from eduplan.words.numbers import number, plain_number
 
 Row = dict[str, Any]
 
@@ -141,8 +141,6 @@ def exact(value: Any) -> str:
 
 
 def _rounded(value: float | None, decimals: int) -> str:
-    from eduplan.cli.scorecard import number
-
     return number(value, decimals)
 
 

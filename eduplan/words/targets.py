@@ -5,20 +5,14 @@ Belongs here: how a target is written. Does not belong here: what it asks for (`
 
 from __future__ import annotations
 
-from eduplan.cli.session import Language
+from eduplan.words.language import Language
+from eduplan.words.numbers import plain_number
 
 _DIRECTIONS: dict[str, dict[Language, str]] = {
     "up": {"en": "↑ rise", "zh": "↑ 上升"},
     "down": {"en": "↓ fall", "zh": "↓ 下降"},
 }
 _POINTS: dict[Language, str] = {"en": " pp", "zh": " 个百分点"}
-
-
-def plain_number(value: float | None) -> str:
-    """A number without the zeros that nobody reads, thousands set apart."""
-    if value is None:
-        return "?"
-    return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 def target_text(
