@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SITE = "site"
 INDEX = "index.html"
+NOT_FOUND = "404.html"
 
 _RELEASE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
@@ -180,6 +181,9 @@ def _answer(request: Request, releases: Releases) -> Response:
     if etag is None:
         if f"{path}/{INDEX}" in release.etags:
             return RedirectResponse(f"/{path}/", 307, headers)
+        page = f"{SITE}/{NOT_FOUND}"
+        if path.startswith(f"{SITE}/") and path.endswith(".html") and page in release.etags:
+            return FileResponse(release.folder / page, 404, headers | {"cache-control": "no-store"}, "text/html")
         return PlainTextResponse(_not_found(release, path), 404, headers)
     headers |= {"etag": etag, "x-eduplan-release": release.release_id}
     if _is_known(request.headers.get("if-none-match"), etag):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eduplan.declarations.models import SqlModel
 
 SITE = "site"
-"""Folder of the site in a release."""
+"""Folder of the site in a release, and the first part of its addresses."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
 from eduplan.progress import Progress
 from eduplan.project import Project
+from eduplan.site.build import SITE
 from eduplan.site.chapters import write_chapters
 from eduplan.site.commitments import write_commitments
 from eduplan.site.dictionary import write_dictionary
@@ -31,7 +32,10 @@ from eduplan.site.revisions import Revised, cause_text, write_changes
 from eduplan.site.scorecard import write_scorecard
 from eduplan.site.searching import write_index
 from eduplan.site.sql_page import write_sql_page
-from eduplan.site.wording import Units
+from eduplan.site.wording import Text, Units
+
+NOT_FOUND = "404.html"
+"""What a server shows for an address that the release does not have."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def write_pages(
         write_sql_page(reader, renderer)
         write_changes(reader, renderer, revisions)
         write_index(reader, site, declared.contracts)
+        renderer.page(NOT_FOUND, "404.html", Text("There is no such page", "没有此页面"), root=f"/{SITE}/")
         advance(1)
         for code in reader.indicators:
             of_indicator = None if revisions is None else revisions.get(code, Revised())

@@ -53,7 +53,9 @@ class Renderer:
             **everywhere,
         }
 
-    def page(self, file: str, template: str, title: Text, *, here: str = "", **knows: Any) -> None:
+    def page(
+        self, file: str, template: str, title: Text, *, here: str = "", root: str | None = None, **knows: Any
+    ) -> None:
         """Renders a page.
 
         Args:
@@ -61,9 +63,10 @@ class Renderer:
             template: File name of its template.
             title: Its title.
             here: The entry of the navigation that it stands under, if not its own.
+            root: The way to the site's folder, where it is not the one from the file.
             knows: What the template shows.
         """
-        root = "../" * file.count("/")
+        root = "../" * file.count("/") if root is None else root
         text = self._environment.get_template(template).render(title=title, root=root, here=here or file, **knows)
         path = self._site / file
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import duckdb
 import pytest
 
+from eduplan.site.navigation import NAVIGATION
 from tests.conftest import EDUPLAN, ROOT, DemoCity
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -25,7 +27,8 @@ ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+MAIN = [entry.file for entry in NAVIGATION]
+"""The pages that every page leads to."""
 PATIENCE_MS = 60_000
 """The machine may be busy with other tests; what must be quick is measured on its own."""
 
@@ -62,7 +65,7 @@ class Notes:
     def watch(self, page: Any) -> None:
         page.on("console", lambda line: self.errors.append(line.text) if line.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("requestfailed", lambda request: self.errors.append(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", lambda request: self._failed(request.url, request.failure))
         page.on("response", lambda answer: self._answered(answer.url, answer.status))
         page.on("request", lambda request: self._asked(request.url))
 
@@ -70,6 +73,10 @@ class Notes:
         parts = urlsplit(url)
         if parts.scheme not in ("data", "blob", "file"):
             self.hosts.add(parts.netloc)
+
+    def _failed(self, url: str, why: str) -> None:
+        if why != "net::ERR_ABORTED":  # the test went on to the next page before the icon was there
+            self.errors.append(f"{url}: {why}")
 
     def _answered(self, url: str, status: int) -> None:
         if status >= 400:
@@ -113,6 +120,21 @@ def browser() -> Iterator[Any]:
         started = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def samples(site: Site) -> list[str]:
+    """One page of every sort besides the main ones: an indicator of each kind, a chapter, a district, a schema, ..."""
+    folders: dict[str, str] = {}
+    for page in site.pages:
+        if page not in MAIN and not page.startswith("indicator/"):
+            folders.setdefault(page.rpartition("/")[0] or page, page)
+    with duckdb.connect(str(site.folder / "marts.duckdb"), read_only=True) as marts:
+        kinds = marts.execute("select kind, min(indicator) from plan.indicators group by kind order by kind").fetchall()
+    indicators = [f"indicator/{code}.html" for _, code in kinds]
+    assert len(indicators) > 3
+    assert set(indicators) <= set(site.pages)
+    return [*folders.values(), *indicators]
 
 
 def new_context(browser: Any) -> Any:
