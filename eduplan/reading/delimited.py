@@ -22,7 +22,6 @@ DELIMITERS = (",", "\t", ";", "|")
 
 
 def read_delimited(
-    connection: duckdb.DuckDBPyConnection,
     text: DecodedText,
     finder: HeaderFinder,
     files: ExitStack,
@@ -30,7 +29,7 @@ def read_delimited(
     table_name: str,
     file_name: str,
 ) -> RawTable:
-    """Makes a view over a delimited text.
+    """Makes a raw table of a delimited text.
 
     Raises:
         InputError: No header was found, or required columns are missing.
@@ -52,10 +51,9 @@ def read_delimited(
     parser = _Parser(raw, text, header, delimiter, width)
     if text.has_nul_characters():
         parser.mend_copy()
-    parser.show(connection)
+    raw.relation = parser.relation
+    raw.show = parser.show
     raw.mend = parser.mend
-    for view in (raw.records, raw.name):
-        files.callback(_drop, connection, view)
     return raw
 
 
@@ -106,24 +104,40 @@ class _Parser:
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Creates or replaces the views."""
-        fields = [f"c{position}" for position in range(self._width)]
-        names = ", ".join(fields)
-        below = f"where row_number > {self._header.last} and coalesce({names}) is not null"
-        if self._mended is None:
-            # The parser skips blank lines; those above the data are added, so that numbers agree with a spreadsheet.
-            parsed = self._parse(self._text.path, fields)
-            numbered = (
-                f"select row_number() over () + {self._raw.first_record - 1} as row_number, {names} from {parsed}"
-            )
-            records = f"select null::bigint as row_number, {names} from {parsed}"
-        else:
-            parsed = self._parse(self._mended, ["record", *fields])
-            numbered = f"select record::bigint as row_number, {names} from {parsed}"
-            records = f"select * from ({numbered}) {below}"
-        connection.execute(
-            f'create or replace temp view "{self._raw.name}" as select row_number, {names} from ({numbered}) {below}'
-        )
-        connection.execute(f'create or replace temp view "{self._raw.records}" as {records}')
+        for view, query in ((self._raw.name, self.relation), (self._raw.records, self._records)):
+            connection.execute(f'create or replace temp view "{view}" as {query}')
+            self._raw.files.callback(_drop, connection, view)
+
+    @property
+    def relation(self) -> str:
+        """SQL: the records below the header that are not wholly empty, with their numbers."""
+        below = f"where row_number > {self._header.last} and coalesce({self._names}) is not null"
+        return f"select row_number, {self._names} from ({self._numbered}) {below}"
+
+    @property
+    def _records(self) -> str:
+        """SQL: all records, without their numbers if their places say them."""
+        if self._mended is not None:
+            return self.relation
+        return f"select null::bigint as row_number, {self._names} from {self._parse(self._text.path, self._fields)}"
+
+    @property
+    def _numbered(self) -> str:
+        if self._mended is not None:
+            parsed = self._parse(self._mended, ["record", *self._fields])
+            return f"select record::bigint as row_number, {self._names} from {parsed}"
+        # The parser skips blank lines; those above the data are added, so that numbers agree with a spreadsheet.
+        parsed = self._parse(self._text.path, self._fields)
+        number = f"row_number() over () + {self._raw.first_record - 1}"
+        return f"select {number} as row_number, {self._names} from {parsed}"
+
+    @property
+    def _fields(self) -> list[str]:
+        return [f"c{position}" for position in range(self._width)]
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(self._fields)
 
     def _parse(self, path: Path, fields: list[str]) -> str:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in fields)
@@ -148,6 +162,7 @@ class _Parser:
         else:
             self.mend_copy()
         self.show(connection)
+        self._raw.relation = self.relation
         return True
 
     def mend_copy(self) -> None:

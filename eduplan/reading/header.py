@@ -112,7 +112,12 @@ class HeaderFinder:
             found = [self._read(start + 1, rows[start : start + self._forced_height]) for start in range(len(rows))]
             found = [header for header in found if header.last <= len(rows)]
         else:
-            found = [self._read(number, [row]) for number, row in enumerate(rows, start=1)]
+            found = []
+            most = max((len(row) for row in rows), default=0)
+            for number, row in enumerate(rows, start=1):
+                found.append(self._read(number, [row]))
+                if not found[-1].missing and found[-1].matched == most:
+                    return found[-1]  # no other can say more
             speaking = {header.first for header in found if header.matched}
             for height in range(2, MOST_HEADER_ROWS + 1):
                 for start in range(len(rows) - height + 1):

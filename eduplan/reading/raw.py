@@ -56,6 +56,10 @@ class RawTable:
             ``name`` is. Empty for formats that are numbered anyway.
         first_record: Number of the first record of ``records``.
         last_header: Number of the last record that is not below the header.
+        relation: SQL that selects what ``name`` has, for a statement over several raw tables; its text may change when
+            a scan finds that the file must be read otherwise.
+        show: Makes the views of a table that is read lazily; the first scan calls it.
+        mend: Replaces a view by one that copes with what the parser refused; says whether there was anything to try.
     """
 
     name: str
@@ -69,8 +73,14 @@ class RawTable:
     records: str = ""
     first_record: int = 1
     last_header: int = 0
+    relation: str = ""
+    show: Callable[[duckdb.DuckDBPyConnection], None] | None = None
     mend: Callable[[duckdb.DuckDBPyConnection, duckdb.Error], bool] | None = None
     files: ExitStack = field(default_factory=ExitStack)
+
+    def __post_init__(self) -> None:
+        """Selects from the table itself where there is no other way to say what it has."""
+        self.relation = self.relation or f'select * from "{self.name}"'
 
     @property
     def unknown_headers(self) -> tuple[str, ...]:
@@ -91,6 +101,9 @@ class RawTable:
         Raises:
             InputError: The file cannot be read to its end.
         """
+        if self.show is not None:
+            self.show(connection)
+            self.show = None
         while True:
             try:
                 connection.execute(statement)

@@ -68,7 +68,7 @@ def read_table(
             raw = read_parts(connection, tables, finder, files, file_format=kind.value, **names)
             raw.encoding = text.encoding
             return raw
-        return read_delimited(connection, text, finder, files, **names)
+        return read_delimited(text, finder, files, **names)
     except OSError as error:
         files.close()
         raise disk_fault(error, where=file_name) from error

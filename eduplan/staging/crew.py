@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import groupby
 
 import duckdb
 
@@ -23,6 +24,9 @@ from eduplan.staging.work import Done, Job, Worker
 LARGE_BYTES = 32 * 1024 * 1024
 """DuckDB reads a text in parts of this size, so a smaller file cannot use a second thread: it would wait and spin. A
 larger one needs all threads only if it is most of the work."""
+
+SMALL_BYTES, BUNDLE_BYTES, BUNDLE_FILES = 512 * 1024, 8 * 1024 * 1024, 96
+"""Files up to this size are staged together, as many as do not exceed the others."""
 
 MANY_FILES = 4
 """From so many files of persons on, remembering keys costs less than making them again."""
@@ -57,8 +61,8 @@ class Crew:
         self._is_staged = is_staged
         self._keys = keys
 
-    def work(self, jobs: Sequence[Job], key: bytes | None) -> Iterator[Done]:
-        """Does some jobs that do not depend on each other.
+    def work(self, jobs: Sequence[Job], key: bytes | None) -> Iterator[list[Done]]:
+        """Does some jobs that do not depend on each other, and gives what came of those that were done together.
 
         Args:
             jobs: The jobs.
@@ -72,9 +76,10 @@ class Crew:
             has_many = sum(job.makes_keys for job in together) >= MANY_FILES
             worker = self._worker(key, self._known if has_many else None)
             with self._threads(1), ThreadPoolExecutor(threads) as pool:
-                yield from pool.map(worker.run, together)
+                yield from pool.map(worker.run, bundles(together))
         if alone:
-            yield from map(self._worker(key, None).run, alone)
+            worker = self._worker(key, None)
+            yield from map(worker.run, [[job] for job in alone])
 
     def _worker(self, key: bytes | None, known: KnownKeys | None) -> Worker:
         return Worker(
@@ -95,6 +100,29 @@ class Crew:
             yield
         finally:
             self._connection.execute(f"set threads = {self._project.settings.threads}")
+
+
+def bundles(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Jobs that are done together: small files of one source, as many as stay small together; the others alone.
+
+    The largest come first, so that no thread is left alone with one at the end.
+    """
+    made: list[list[Job]] = []
+    for _, of_source in groupby(jobs, key=lambda job: job.contract.source):
+        bundle: list[Job] = []
+        size = 0
+        for job in of_source:
+            if job.is_superseded or job.arrival.bytes > SMALL_BYTES or job.contract.layout.headings:
+                made.append([job])
+                continue
+            if bundle and (size + job.arrival.bytes > BUNDLE_BYTES or len(bundle) == BUNDLE_FILES):
+                made.append(bundle)
+                bundle, size = [], 0
+            bundle.append(job)
+            size += job.arrival.bytes
+        if bundle:
+            made.append(bundle)
+    return sorted(made, key=lambda bundle: -sum(job.arrival.bytes for job in bundle))
 
 
 @contextmanager

@@ -63,8 +63,11 @@ def heading_columns(plan: FilePlan, relation: str) -> str:
 
 def _is_repeated_header(plan: FilePlan) -> str:
     """A header that is printed again on each page: its first two labels stand in their own columns."""
-    labels = [(plan.text_sql(column.name), column.header) for column in plan.header][:2]
-    return " and ".join(f"trim({text}) = {sql_text(label)}" for text, label in labels)
+    texts = [f"trim({plan.text_sql(column.name)})" for column in plan.header[:2]]
+    return " or ".join(
+        " and ".join(f"{text} = {sql_text(label)}" for text, label in zip(texts, labels, strict=False))
+        for labels in plan.labels
+    )
 
 
 def _columns_of_labels(plan: FilePlan) -> list[str]:

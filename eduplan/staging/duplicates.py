@@ -1,4 +1,4 @@
-"""Rows that repeat a key within one file.
+"""Rows that repeat a key within their file.
 
 Belongs here: finding them, and what happens to them. Does not belong here: what a person who is on two rolls means
 (core says that).
@@ -6,11 +6,13 @@ Belongs here: finding them, and what happens to them. Does not belong here: what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 
 from eduplan.staging.faults import Faults
+from eduplan.staging.numbering import FILE
 from eduplan.staging.plan import FilePlan
 
 REPEATED, DUPLICATES, CONFLICTS = "_eduplan_repeated", "_eduplan_duplicates", "_eduplan_conflicts"
@@ -18,14 +20,14 @@ REPEATED, DUPLICATES, CONFLICTS = "_eduplan_repeated", "_eduplan_duplicates", "_
 
 @dataclass(frozen=True)
 class Duplicates:
-    """The duplicates of one file.
+    """The duplicates of some files.
 
     Attributes:
-        rows: How many rows are dropped.
+        rows: How many rows of each file are dropped, by its place.
         condition: SQL: `` and`` the row is not one of them.
     """
 
-    rows: int = 0
+    rows: Mapping[int, int] = field(default_factory=dict)
     condition: str = ""
 
 
@@ -43,7 +45,8 @@ def drop_duplicates(connection: duckdb.DuckDBPyConnection, plan: FilePlan, rows:
     wide = {field.column for field in plan.wide_fields}
     key = [name for name in plan.contract.key if name not in wide] or ["row_number"]
     live = f"{rows} where not _is_dropped{faults.condition}"
-    hashed = f"hash({', '.join(key)})"
+    own = [] if faults.files == 1 else [FILE]
+    hashed = f"hash({', '.join([*own, *key])})"
     # A hash that occurs once is a key that occurs once; only the others are compared in full.
     numbers = "row_number" if not wide else "distinct row_number"
     repeated = connection.execute(
@@ -58,7 +61,7 @@ def drop_duplicates(connection: duckdb.DuckDBPyConnection, plan: FilePlan, rows:
         f"list({{{content}}} order by _id) as content "
         f"from {live} and {hashed} in (select key_hash from {REPEATED}) group by row_number"
     )
-    keys = ", ".join(key)
+    keys = ", ".join([*own, *key])
     connection.execute(
         f"create or replace temp table {DUPLICATES} as select row_number, "
         f"row_number() over (partition by {keys} order by row_number) as place, "
@@ -83,5 +86,5 @@ class _Decision:
         if self._how == "exact":
             self._faults.add_key_conflicts(f"{DUPLICATES} where differs and copy = 1")
         dropped = f"select row_number from {DUPLICATES} where {surplus}"
-        row = self._connection.execute(f"select count(*) from ({dropped})").fetchone()
-        return Duplicates(rows=int(row[0]) if row else 0, condition=f" and row_number not in ({dropped})")
+        rows = self._connection.execute(f"select {FILE}, count(*) from ({dropped}) group by all").fetchall()
+        return Duplicates(rows=dict(rows), condition=f" and row_number not in ({dropped})")

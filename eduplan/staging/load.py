@@ -140,9 +140,11 @@ class _Load:
         if not jobs:
             return
         with self._progress.task(f"loading {', '.join(sources)}", len(jobs)) as advance:
-            for done in workers.work(jobs, self._key):
-                self._record(done)
-                advance(1)
+            for together in workers.work(jobs, self._key):
+                with self._register.together():
+                    for done in together:
+                        self._record(done)
+                advance(len(together))
 
     def _find_key(self, jobs: list[Job]) -> list[Job]:
         """Reads the key; where there is none, only the jobs that do not need it are left."""

@@ -58,7 +58,7 @@ class WideField:
 
 
 class FilePlan:
-    """What staging reads of one file.
+    """What staging reads of one file, or of several whose columns mean the same in the same order.
 
     Args:
         contract: The contract.
@@ -68,6 +68,7 @@ class FilePlan:
         in_list: Whether the texts of a row stand in the list ``_cells``, in the order of ``texts``, and not in
             columns of their own.
         knows_keys: Whether the rows come with the keys of persons that were read before.
+        labels: What the files call their columns, where they differ in that; that of the header by default.
     """
 
     def __init__(
@@ -79,9 +80,11 @@ class FilePlan:
         *,
         in_list: bool = False,
         knows_keys: bool = False,
+        labels: Sequence[tuple[str, ...]] = (),
     ) -> None:
         self.contract = contract
         self.header = tuple(header)
+        self.labels = tuple(labels) or (tuple(column.header for column in header),)
         self._codes = codes
         self._name_values = name_values
         self._in_list = in_list
@@ -90,7 +93,7 @@ class FilePlan:
     @cached_property
     def over_list(self) -> FilePlan:
         """The same plan for rows whose texts stand in a list."""
-        return FilePlan(self.contract, self._codes, self.header, self._name_values, in_list=True)
+        return FilePlan(self.contract, self._codes, self.header, self._name_values, in_list=True, labels=self.labels)
 
     @cached_property
     def labelled(self) -> tuple[str, ...]:

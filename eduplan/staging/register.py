@@ -6,11 +6,13 @@ here: deciding what is staged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 import duckdb
 
@@ -60,7 +62,6 @@ def slot_of(contract: Contract, period: str, sender: str, path: str) -> Slot:
 
 _NAMES = [field.name for field in fields(Entry)]
 _COLUMNS = ", ".join(_NAMES)
-_PLACES = ", ".join(f"${position}" for position in range(1, len(_NAMES) + 1))
 
 
 class Register:
@@ -74,6 +75,10 @@ class Register:
         self._connection = connection
         rows = connection.execute(f"select {_COLUMNS} from landing.batches order by batch_id").fetchall()
         self._entries = {row[0]: Entry(*row) for row in rows}
+        self._current: dict[str, dict[str, Entry]] = defaultdict(dict)
+        for entry in self._entries.values():
+            self._index(entry)
+        self._unwritten: _Unwritten | None = None
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(list(self._entries.values()))
@@ -84,7 +89,7 @@ class Register:
 
     def current(self, source: str) -> list[Entry]:
         """The batches of a source that are in force."""
-        return [entry for entry in list(self._entries.values()) if entry.source == source and entry.status == CURRENT]
+        return list(self._current[source].values())
 
     def known_files(self) -> dict[tuple[str, str, int, int], Entry]:
         """Batches by source, path, size and time of change of their file."""
@@ -103,7 +108,7 @@ class Register:
             (
                 other
                 for other in self.current(entry.source)
-                if other.period == entry.period and other.sha256 == entry.sha256 and other.batch_id != entry.batch_id
+                if other.sha256 == entry.sha256 and other.period == entry.period and other.batch_id != entry.batch_id
             ),
             None,
         )
@@ -111,48 +116,99 @@ class Register:
     def take(self, entry: Entry, account: Account, contract: Contract) -> None:
         """Puts a batch in force, in one transaction with replacing the one before it."""
         slot = slot_of(contract, entry.period, entry.sender, entry.path)
-        before = self.in_slot(contract, slot)
-        with self._transaction():
+        with self.together() as unwritten:
+            before = self.in_slot(contract, slot)
             if before is not None and before.batch_id != entry.batch_id:
-                self._put(replace(before, status=REPLACED, replaced_by=entry.batch_id))
-            is_new = entry.batch_id not in self._entries
-            self._put(entry)
-            self._put_counts(entry.batch_id, account, is_new=is_new)
+                self._put(replace(before, status=REPLACED, replaced_by=entry.batch_id), unwritten)
+            self._put(entry, unwritten)
+            unwritten.accounts[entry.batch_id] = account
 
     def put(self, entry: Entry) -> None:
         """Records a batch that is not in force, or a file that moved."""
-        with self._transaction():
-            is_new = entry.batch_id not in self._entries
-            self._put(entry)
+        with self.together() as unwritten:
+            self._put(entry, unwritten)
             if entry.status == FAILED:
-                self._put_counts(entry.batch_id, Account(), is_new=is_new)
+                unwritten.accounts[entry.batch_id] = Account()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        before = dict(self._entries)
+    def together(self) -> Iterator[_Unwritten]:
+        """Writes what is put and taken meanwhile in one transaction: all of it, or nothing."""
+        if self._unwritten is not None:
+            yield self._unwritten
+            return
+        self._unwritten = _Unwritten()
+        try:
+            yield self._unwritten
+            self._write(self._unwritten)
+        except BaseException:
+            for batch_id, before in self._unwritten.before.items():
+                self._restore(batch_id, before)
+            raise
+        finally:
+            self._unwritten = None
+
+    def _put(self, entry: Entry, unwritten: _Unwritten) -> None:
+        unwritten.before.setdefault(entry.batch_id, self._entries.get(entry.batch_id))
+        self._entries[entry.batch_id] = entry
+        self._index(entry)
+
+    def _restore(self, batch_id: str, before: Entry | None) -> None:
+        now = self._entries.pop(batch_id)
+        self._current[now.source].pop(batch_id, None)
+        if before is not None:
+            self._entries[batch_id] = before
+            self._index(before)
+
+    def _index(self, entry: Entry) -> None:
+        if entry.status == CURRENT:
+            self._current[entry.source][entry.batch_id] = entry
+        else:
+            self._current[entry.source].pop(entry.batch_id, None)
+
+    def _write(self, unwritten: _Unwritten) -> None:
+        if not unwritten.before:
+            return
         self._connection.execute("begin transaction")
         try:
-            yield
+            self._write_entries(unwritten)
+            # repairs are keyed by column and rule, findings by rule, severity and column: the order of the tables
+            known = [batch_id for batch_id in unwritten.accounts if unwritten.before[batch_id] is not None]
+            accounts = unwritten.accounts.items()
+            for table, counts in (
+                ("repairs", {batch_id: account.repairs for batch_id, account in accounts}),
+                ("findings", {batch_id: account.findings for batch_id, account in accounts}),
+            ):
+                if known:
+                    self._connection.execute(f"delete from landing.{table} where batch_id in $1", [known])
+                rows = [(batch_id, *key, rows) for batch_id, found in counts.items() for key, rows in found.items()]
+                self._insert(table, rows)
         except BaseException:
             self._connection.execute("rollback")
-            self._entries = before
             raise
         self._connection.execute("commit")
 
-    def _put(self, entry: Entry) -> None:
-        values = [getattr(entry, name) for name in _NAMES]
+    def _write_entries(self, unwritten: _Unwritten) -> None:
+        known = [batch_id for batch_id, before in unwritten.before.items() if before is not None]
+        rows = {batch_id: astuple(self._entries[batch_id]) for batch_id in unwritten.before}
         # Looking for a row to replace costs several times what adding one does.
-        how = "insert or replace" if entry.batch_id in self._entries else "insert"
-        self._connection.execute(f"{how} into landing.batches ({_COLUMNS}) values ({_PLACES})", values)
-        self._entries[entry.batch_id] = entry
+        self._insert(f"batches ({_COLUMNS})", [row for batch_id, row in rows.items() if batch_id not in known])
+        self._insert(f"batches ({_COLUMNS})", [rows[batch_id] for batch_id in known], how="insert or replace")
 
-    def _put_counts(self, batch_id: str, account: Account, *, is_new: bool) -> None:
-        # repairs are keyed by column and rule, findings by rule, severity and column: the order of the tables
-        for table, counts in (("repairs", account.repairs), ("findings", account.findings)):
-            if not is_new:
-                self._connection.execute(f"delete from landing.{table} where batch_id = $1", [batch_id])
-            if counts:
-                columns = [list(column) for column in zip(*counts, strict=True)]
-                places = ", ".join(f"unnest(${position})" for position in range(2, len(columns) + 3))
-                statement = f"insert into landing.{table} select $1, {places}"
-                self._connection.execute(statement, [batch_id, *columns, list(counts.values())])
+    def _insert(self, table: str, rows: Sequence[tuple[Any, ...]], *, how: str = "insert") -> None:
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            places = ", ".join(f"unnest(${position})" for position in range(1, len(columns) + 1))
+            self._connection.execute(f"{how} into landing.{table} select {places}", columns)
+
+
+@dataclass
+class _Unwritten:
+    """What is written at the end of a transaction.
+
+    Attributes:
+        before: The batches that are put, as they were before.
+        accounts: The accounts whose counts are written.
+    """
+
+    before: dict[str, Entry | None] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)

@@ -5,10 +5,12 @@ Belongs here: names and SQL types of ``staging.<source>`` and ``staging.quaranti
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eduplan.declarations.contracts import Column, ColumnType, Contract
 from eduplan.periods import Period, PeriodKind
 from eduplan.staging.account import Batch
-from eduplan.staging.normalise import sql_text
+from eduplan.staging.numbering import by_file
 
 QUARANTINE_COLUMNS = {
     "batch_id": "varchar",
@@ -67,12 +69,10 @@ def staged_types(contract: Contract) -> dict[str, str]:
     return types | {"period": "varchar", "sender": "varchar", "batch_id": "varchar", "row_number": "bigint"}
 
 
-def batch_columns(batch: Batch) -> list[str]:
-    """SQL of the columns that are the same for all rows of a batch."""
-    values = {**batch.period.columns, "period": batch.period.text, "sender": batch.sender, "batch_id": batch.batch_id}
-    return [f"{_constant(value)} as {name}" for name, value in values.items()]
-
-
-def _constant(value: str | int) -> str:
-    """A constant; a text as an enumeration of one value, which costs nothing to write."""
-    return f"{value}::integer" if isinstance(value, int) else f"{sql_text(value)}::enum({sql_text(value)})"
+def batch_columns(batches: Sequence[Batch]) -> list[str]:
+    """SQL of the columns that are the same for all rows of a batch, for batches that are staged together."""
+    values = [
+        {**batch.period.columns, "period": batch.period.text, "sender": batch.sender, "batch_id": batch.batch_id}
+        for batch in batches
+    ]
+    return [f"{by_file([each[name] for each in values])} as {name}" for name in values[0]]

@@ -1,13 +1,18 @@
-"""Stages one file: typed rows to Parquet, faulty cells to quarantine, and an account that balances.
+"""Stages files of one layout: typed rows to Parquet, faulty cells to quarantine, and accounts that balance.
 
-Belongs here: what is done with the rows of one file, in order. Does not belong here: which files are staged and the
-register of batches (:mod:`eduplan.staging.load`).
+Belongs here: what is done with their rows, in order. Does not belong here: which files are staged, which of them
+together, and the register of batches (:mod:`eduplan.staging.load`).
+
+Planning a statement takes longer than running it over a small file, so small files that have the same header are
+staged by the same statements. Their rows lie in one table and are told apart by their numbers
+(:mod:`eduplan.staging.numbering`).
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +26,17 @@ from eduplan.staging.duplicates import drop_duplicates
 from eduplan.staging.faults import Faults
 from eduplan.staging.generate import Statements
 from eduplan.staging.known_keys import KnownKeys
+from eduplan.staging.numbering import FILE, NUMBER, first_of
 from eduplan.staging.plan import FilePlan
 from eduplan.staging.references import KeySet
 from eduplan.staging.schema import batch_columns, column_type
-from eduplan.staging.writing import write_parquet
+from eduplan.staging.writing import FILE_COLUMN, write_parquet, write_parquet_files
+from eduplan.warehouse.optimizers import COMMON_SUBEXPRESSIONS, IN_CLAUSE, without_optimizers
 
 TABLE, ROWS, ODD, MENDED = "_eduplan_table", "_eduplan_rows", "_eduplan_odd", "_eduplan_mended"
 """The table of records, the view of its rows with their numbers, its odd rows, and what came of reading them again."""
+TOGETHER, ONE = "_eduplan_together", "_eduplan_one"
+"""The records of files that are staged together, and those of one of them."""
 
 
 @dataclass(frozen=True)
@@ -38,60 +47,77 @@ class Targets:
     quarantined: Path
 
 
-def stage_rows(
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was opened and is to be staged.
+
+    Attributes:
+        raw: Its raw table; it is scanned once.
+        batch: What identifies its rows.
+        references: For each reference of the contract, the keys that it may point to.
+        targets: Where its rows go.
+    """
+
+    raw: RawTable
+    batch: Batch
+    references: Sequence[KeySet]
+    targets: Targets
+
+
+def stage_files(
     connection: duckdb.DuckDBPyConnection,
-    raw: RawTable,
+    files: Sequence[ReadFile],
     contract: Contract,
     codes: Mapping[str, CodeList],
     *,
-    batch: Batch,
     name_values: Mapping[str, str],
-    references: Sequence[KeySet],
-    targets: Targets,
     known: KnownKeys | None = None,
-) -> Account:
-    """Stages a raw table.
+) -> list[Account]:
+    """Stages files of one layout, each as if it stood alone.
 
     Args:
         connection: A connection that has the macros, and the key where the contract makes person keys.
-        raw: The raw table; it is scanned once.
+        files: The files, whose raw tables have columns of the same meaning.
         contract: The contract.
         codes: Code lists by name.
-        batch: What identifies the rows.
-        name_values: Texts that the file's name gives to columns.
-        references: For each reference of the contract, the keys that it may point to.
-        targets: Where to write.
+        name_values: Texts that the files' names give to columns.
         known: Person keys that were made already, where many files of the same persons are staged, each on one thread.
 
+    Returns:
+        The account of each file.
+
     Raises:
-        InputError: The file breaks a critical rule or does not balance.
+        InputError: A file breaks a critical rule or does not balance; then none of them is staged.
     """
-    plan = FilePlan(contract, codes, raw.columns, name_values, knows_keys=known is not None)
+    first = files[0]
+    is_alone = len(files) == 1
+    plan = FilePlan(
+        contract,
+        codes,
+        first.raw.columns,
+        name_values,
+        knows_keys=known is not None and is_alone,
+        labels=list(dict.fromkeys(tuple(column.header for column in each.raw.columns) for each in files)),
+    )
     statements = Statements(plan)
     try:
-        persons = known.of(connection, batch.sender) if known is not None and plan.known_key else None
-        rejected = _scan(connection, raw, plan, statements, persons)
-        if persons and known is not None and plan.identity and plan.identity.person_key:
-            known.remember(connection, TABLE, plan.identity.person_key, batch.sender)
-        return _Staging(connection, plan, statements, batch).run(rejected, references, targets)
+        if is_alone:
+            persons = known.of(connection, first.batch.sender) if known is not None and plan.known_key else None
+            rejected = [_scan(connection, first.raw, plan, statements, persons)]
+            if persons and known is not None and plan.identity and plan.identity.person_key:
+                known.remember(connection, TABLE, plan.identity.person_key, first.batch.sender)
+        else:
+            rejected = _scan_together(connection, [each.raw for each in files], plan, statements)
+        return _Staging(connection, plan, statements, files).run(rejected)
     finally:
         connection.execute(f"drop view if exists {ROWS}")
-        for table in (TABLE, ODD, MENDED):
+        for table in (TABLE, ODD, MENDED, TOGETHER, ONE):
             connection.execute(f"drop table if exists {table}")
 
 
-@contextmanager
-def orderly_scans(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Settings for statements that read files: long ``in`` lists must not become joins, which would lose their order.
-
-    Nor is it worth while to look for common subexpressions in each of them. The settings are those of the whole
-    database, so they are put back afterwards.
-    """
-    connection.execute("set disabled_optimizers = 'in_clause,common_subexpressions'")
-    try:
-        yield
-    finally:
-        connection.execute("reset disabled_optimizers")
+def orderly_scans(connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
+    """Settings for statements that read files: their order is kept, and few have anything in common to look for."""
+    return without_optimizers(connection, IN_CLAUSE, COMMON_SUBEXPRESSIONS)
 
 
 def keep_order(connection: duckdb.DuckDBPyConnection) -> None:
@@ -119,53 +145,105 @@ def _scan(
             f"delete from {TABLE} where (row_number is null and rowid <= {raw.last_header - raw.first_record}) "
             f"or (_is_odd and coalesce(list_count(_cells), 0) = 0)"
         )
+    _show_rows(connection, number)
+    return rejected
+
+
+def _show_rows(connection: duckdb.DuckDBPyConnection, number: str) -> None:
     connection.execute(
         f"create or replace temp view {ROWS} as select rowid as _id, {number}, * exclude (row_number) from {TABLE}"
     )
-    return rejected
+
+
+def _scan_together(
+    connection: duckdb.DuckDBPyConnection, raws: Sequence[RawTable], plan: FilePlan, statements: Statements
+) -> list[list[RejectedRecord]]:
+    """Reads several files once, one below the other, and numbers their rows."""
+    names = ", ".join(plan.labelled)
+    numbered = [f"row_number + {first_of(place)} as row_number, {names}" for place in range(len(raws))]
+    union = " union all ".join(
+        f"select {columns} from ({raw.relation})" for columns, raw in zip(numbered, raws, strict=True)
+    )
+    try:
+        connection.execute(f"create or replace temp table {TOGETHER} as {union}")
+    except duckdb.Error:
+        # One of them cannot be read as it stands: each is read as if it were alone, and mended if need be.
+        texts = ", ".join(f"{name} varchar" for name in plan.labelled)
+        connection.execute(f"create or replace temp table {TOGETHER} (row_number bigint, {texts})")
+        for columns, raw in zip(numbered, raws, strict=True):
+            raw.scan(connection, f"create or replace temp table {ONE} as select {columns} from {raw.name}")
+            connection.execute(f"insert into {TOGETHER} from {ONE}")
+    connection.execute(statements.first(TABLE, TOGETHER))
+    _show_rows(connection, "row_number")
+    return [raw.rejected for raw in raws]
 
 
 class _Staging:
     """The steps after the scan."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, plan: FilePlan, statements: Statements, batch: Batch
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        plan: FilePlan,
+        statements: Statements,
+        files: Sequence[ReadFile],
     ) -> None:
         self._connection = connection
         self._plan = plan
         self._statements = statements
-        self._batch = batch
+        self._files = files
+        self._batches = [each.batch for each in files]
         self._is_wide = bool(plan.wide_columns)
-        self._faults = Faults(connection, plan, batch.file_name)
-        self._account = Account()
+        self._faults = Faults(connection, plan, [batch.file_name for batch in self._batches])
 
-    def run(self, rejected: Sequence[RejectedRecord], references: Sequence[KeySet], targets: Targets) -> Account:
-        account = self._account
+    def run(self, rejected: Sequence[Sequence[RejectedRecord]]) -> list[Account]:
         odd, odd_columns, blank_columns = self._look()
         if odd:
             odd, odd_columns = self._put_apart()
         if odd:
             self._mend(odd_columns)
-        account.rows_read, account.rows_dropped = self._count()
-        account.rows_read += len(rejected)
-        self._faults.add_rejected(rejected)
+        counts = self._count()
+        for place, records in enumerate(rejected):
+            self._faults.add_rejected(place, records)
         self._faults.add_broken_rules(ROWS)
         self._faults.add_scale(ROWS)
         self._faults.add_row_rules(ROWS)
-        for keys in references:
-            self._faults.add_reference(ROWS, keys)
+        for keys, places in self._key_sets():
+            self._faults.add_reference(ROWS, keys, places)
         duplicates = drop_duplicates(self._connection, self._plan, ROWS, self._faults)
-        account.rows_quarantined = self._faults.rows
-        account.rows_duplicate = duplicates.rows
-        account.findings = self._faults.findings()
+        faulty, findings = self._faults.rows, self._faults.findings()
         where = f"not _is_dropped{self._faults.condition}{duplicates.condition}"
-        account.repairs = self._repairs(where, blank_columns, odd_columns, has_mended=bool(odd))
-        account.records_staged = self._write(where, targets.staged)
-        account.rows_staged = self._rows_staged(where) if self._is_wide else account.records_staged
-        if self._faults.rows:
-            self._faults.write(targets.quarantined, self._batch)
-        account.require_balance(self._batch.file_name)
-        return account
+        made_it, repairs = self._made_it(where, blank_columns, odd_columns, has_mended=bool(odd))
+        accounts = []
+        for place, records in enumerate(rejected):
+            read, dropped = counts.get(place, (0, 0))
+            rows, staged_records = made_it.get(place, (0, 0))
+            account = Account(
+                rows_read=read + len(records),
+                rows_staged=rows,
+                rows_quarantined=faulty.get(place, 0),
+                rows_duplicate=duplicates.rows.get(place, 0),
+                rows_dropped=dropped,
+                records_staged=staged_records,
+                repairs=repairs[place],
+                findings=findings[place],
+            )
+            account.require_balance(self._batches[place].file_name)
+            accounts.append(account)
+        self._write(where)
+        if faulty:
+            targets = {place: self._files[place].targets.quarantined for place in sorted(faulty)}
+            self._faults.write(self._batches, targets)
+        return accounts
+
+    def _key_sets(self) -> Iterator[tuple[KeySet, list[int]]]:
+        """The keys that each reference may point to, with the files that share them."""
+        for place_of_reference, keys in enumerate(self._files[0].references):
+            places: dict[tuple[Path, ...], list[int]] = defaultdict(list)
+            for place, each in enumerate(self._files):
+                places[each.references[place_of_reference].paths].append(place)
+            for paths, sharing in places.items():
+                yield KeySet(keys.reference, paths), sharing
 
     def _look(self) -> tuple[int, int, int]:
         """How many records are odd, the columns that make them so, and the columns that have placeholders."""
@@ -175,11 +253,10 @@ class _Staging:
         )
         return found
 
-    def _count(self) -> tuple[int, int]:
-        """How many rows were read, and how many of them are no data."""
+    def _count(self) -> dict[int, tuple[int, int]]:
+        """How many rows of each file were read, and how many of them are no data."""
         rows = "count(distinct row_number)" if self._is_wide else "count(*)"
-        (counts,) = self._fetch(f"select {rows}, {rows} filter (_is_dropped) from {ROWS}")
-        return counts
+        return self._by_file([rows, f"{rows} filter (_is_dropped)"], f"from {ROWS}")
 
     def _put_apart(self) -> tuple[int, int]:
         """Drops odd rows that are no data; how many others there are, and the columns that make them odd."""
@@ -201,27 +278,38 @@ class _Staging:
         self._connection.execute(f"update {TABLE} set {columns} from {MENDED} where {TABLE}.rowid = {MENDED}._id")
         self._faults.add_cells(MENDED, self._statements.reasons(odd_columns))
 
-    def _repairs(
+    def _made_it(
         self, where: str, blank_columns: int, odd_columns: int, *, has_mended: bool
-    ) -> dict[tuple[str, str], int]:
-        """Repaired cells of the rows that made it, by column and rule."""
-        repairs: dict[tuple[str, str], int] = {}
+    ) -> tuple[dict[int, tuple[int, int]], list[dict[tuple[str, str], int]]]:
+        """What made it: rows and records of each file, and for each file the repaired cells by column and rule."""
+        repairs: list[dict[tuple[str, str], int]] = [{} for _ in self._files]
         if has_mended:
             found = self._fetch(
-                f"select repair.column_name, repair.rule, count(*) from "
-                f"(select unnest(_repairs) as repair from {MENDED} where len(_repairs) > 0 "
+                f"select {FILE} as _place, repair.column_name, repair.rule, count(*) from "
+                f"(select row_number, unnest(_repairs) as repair from {MENDED} where len(_repairs) > 0 "
                 f"and _id in (select _id from {ROWS} where {where})) group by all order by all"
             )
-            repairs = {(column, rule): cells for column, rule, cells in found}
+            for place, column, rule, cells in found:
+                repairs[place][column, rule] = cells
+        records = f"count(*){f' filter ({self._has_value})' if self._has_value else ''}"
+        rows = "count(distinct row_number)" if self._is_wide else records
         counts = self._statements.repair_counts(blank_columns, odd_columns)
-        if counts:
-            (cells,) = self._fetch(f"select {', '.join(counts.values())} from {ROWS} where {where}")
-            for key, count in zip(counts, cells, strict=True):
+        made_it = {}
+        for place, values in self._by_file([rows, records, *counts.values()], f"from {ROWS} where {where}").items():
+            made_it[place] = values[:2]
+            mine = repairs[place]
+            for key, count in zip(counts, values[2:], strict=True):
                 if count:
-                    repairs[key] = repairs.get(key, 0) + count
-        return repairs
+                    mine[key] = mine.get(key, 0) + count
+        return made_it, repairs
 
-    def _write(self, where: str, target: Path) -> int:
+    @property
+    def _has_value(self) -> str:
+        """SQL: whether a record that was made of wide columns says anything; empty where there are none."""
+        values = self._plan.wide_values
+        return f"coalesce({', '.join(f'{name}::varchar' for name in values)}) is not null" if values else ""
+
+    def _write(self, where: str) -> None:
         # Numbers may be narrower while they are staged; their type in the table is that of the contract.
         numbers = {
             each.name: column_type(each) for each in self._plan.contract.columns if each.type is ColumnType.DECIMAL
@@ -230,16 +318,23 @@ class _Staging:
             f"{name}::{numbers[name]} as {name}" if name in numbers else name
             for name in self._plan.contract.staged_columns
         ]
-        columns += batch_columns(self._batch)
-        if self._plan.wide_values:
-            where += f" and coalesce({', '.join(f'{name}::varchar' for name in self._plan.wide_values)}) is not null"
-        order = "" if self._plan.keeps_order else " order by row_number, _id"
-        query = f"select {', '.join(columns)}, row_number from {ROWS} where {where}{order}"
-        return write_parquet(self._connection, query, target)
+        columns += [*batch_columns(self._batches), f"{NUMBER} as row_number"]
+        value = f" and {self._has_value}" if self._has_value else ""
+        rows = f"from {ROWS} as staged where {where}{value}"
+        order = "" if self._plan.keeps_order else " order by staged.row_number, _id"
+        targets = [each.targets.staged for each in self._files]
+        if len(targets) == 1:
+            write_parquet(self._connection, f"select {', '.join(columns)} {rows}{order}", targets[0])
+        else:
+            query = f"select {', '.join(columns)}, {FILE} as {FILE_COLUMN} {rows}{order}"
+            write_parquet_files(self._connection, query, targets)
 
-    def _rows_staged(self, where: str) -> int:
-        ((rows,),) = self._fetch(f"select count(distinct row_number) from {ROWS} where {where}")
-        return int(rows)
+    def _by_file(self, counts: Sequence[str], rows: str) -> dict[int, Any]:
+        """Counts over the rows of each file that has any, by its place."""
+        if len(self._files) == 1:
+            return {0: self._fetch(f"select {', '.join(counts)} {rows}")[0]}
+        found = self._fetch(f"select {FILE} as _place, {', '.join(counts)} {rows} group by _place")
+        return {place: tuple(values) for place, *values in found}
 
     def _fetch(self, query: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query).fetchall()

@@ -1,4 +1,4 @@
-"""The work on one file: land its bytes, read them, stage them.
+"""The work on a file, or on files of one layout: land their bytes, read them, stage them.
 
 Belongs here: what one thread does. Does not belong here: the register, which one thread alone writes.
 """
@@ -6,8 +6,13 @@ Belongs here: what one thread does. Does not belong here: the register, which on
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import TypeVar
 
 import duckdb
 
@@ -18,16 +23,17 @@ from eduplan.landing.arrivals import Arrival
 from eduplan.landing.store import batch_id, land, landed_path
 from eduplan.periods import Period
 from eduplan.project import Project
-from eduplan.reading.table import RawTable, read_table
+from eduplan.reading.table import read_table
 from eduplan.staging.account import Account, Batch
 from eduplan.staging.known_keys import KnownKeys
 from eduplan.staging.periods import resolve_period
 from eduplan.staging.pseudonyms import set_key
 from eduplan.staging.references import KeySet, quarantine_path, staged_path
-from eduplan.staging.stage import Targets, keep_order, stage_rows
+from eduplan.staging.stage import ReadFile, Targets, keep_order, stage_files
 from eduplan.staging.vocabulary import set_vocabulary
 
 RAW_TABLE = "_eduplan_raw"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -117,50 +123,85 @@ class Worker:
         self._known = known
         self._local = threading.local()
 
-    def run(self, job: Job) -> Done:
-        """Does one job; whatever goes wrong is told in the result, so that other files go on."""
-        done = Done(job, sha256=job.sha256, period=job.arrival.period)
+    def run(self, jobs: Sequence[Job]) -> list[Done]:
+        """Does some jobs of one contract, together as far as their files have the same header.
+
+        Whatever goes wrong with a file is told in its result, so that other files go on.
+        """
+        done = [Done(job, sha256=job.sha256, period=job.arrival.period) for job in jobs]
+        if len(done) == 1:
+            self._alone(done[0])
+            return done
+        with ExitStack() as files:
+            opened = [(each, read) for each in done if (read := self._guarded(each, partial(self._open, files, each)))]
+            for together in _of_one_layout(opened):
+                self._together(together)
+        return done
+
+    def _together(self, opened: Sequence[tuple[Done, ReadFile]]) -> None:
+        """Stages files of one layout; where that fails, one by one, so that a fault is told of the file that has it."""
+        if len(opened) > 1:
+            try:
+                accounts = self._stage([read for _, read in opened], opened[0][0].job, known=None)
+            except Exception:  # whatever it is, it comes again when its file is staged alone
+                accounts = []
+            for (each, _), account in zip(opened, accounts, strict=False):
+                each.account = account
+            if accounts:
+                return
+        for each, read in opened:
+            read.raw.close()
+            self._alone(each)
+
+    def _alone(self, done: Done) -> None:
+        """Does one job."""
+
+        def stage() -> None:
+            with ExitStack() as files:
+                read = self._open(files, done)
+                if read is not None:
+                    (done.account,) = self._stage([read], done.job, known=self._known)
+
+        self._guarded(done, stage)
+
+    def _guarded(self, done: Done, work: Callable[[], _T]) -> _T | None:
+        """Does some of a job; whatever goes wrong is told in its result."""
         try:
-            self._run(done)
+            return work()
         except Exception as error:
             # The message of an unexpected error may quote a value of the file, so it is left out.
             known = explain(error)
-            done.error = known or EduplanError(describe_unexpected(error), where=job.arrival.relative_path)
-            done.account = None
-        return done
+            done.error = known or EduplanError(describe_unexpected(error), where=done.job.arrival.relative_path)
+            return None
 
-    def _run(self, done: Done) -> None:
+    def _open(self, files: ExitStack, done: Done) -> ReadFile | None:
+        """Lands a file and reads its header; nothing if there is nothing to stage."""
         job = done.job
         if done.sha256 is None:
             done.sha256 = land(self._project, job.arrival.path).sha256
         if job.is_superseded or (done.period is not None and self._is_done(done)):
-            return
+            return None
         cursor = self._cursor()
-        with read_table(
-            cursor,
-            landed_path(self._project, done.sha256),
-            job.contract,
-            table_name=RAW_TABLE,
-            work=self._project.work / "tmp",
-            file_name=job.arrival.relative_path,
-            largest_bytes=self._project.settings.largest_file_mb * 1024 * 1024,
-        ) as raw:
-            done.period = resolve_period(cursor, raw, job.contract, done.period, job.arrival.relative_path)
-            if not self._is_done(done):
-                done.account = self._stage(cursor, raw, done, done.period)
-            done.file_format, done.encoding = raw.file_format, raw.encoding
-
-    def _is_done(self, done: Done) -> bool:
-        """Whether the bytes that arrived are in force already; a job that names landed bytes asks for them again."""
-        is_new = done.job.sha256 is None and done.batch_id is not None
-        return is_new and self._is_staged(done.batch_id or "", done.job.contract)
-
-    def _stage(self, cursor: duckdb.DuckDBPyConnection, raw: RawTable, done: Done, period: Period) -> Account:
-        contract, arrival = done.job.contract, done.job.arrival
+        raw = files.enter_context(
+            read_table(
+                cursor,
+                landed_path(self._project, done.sha256),
+                job.contract,
+                table_name=f"{RAW_TABLE}_{next(self._local.numbers)}",
+                work=self._project.work / "tmp",
+                file_name=job.arrival.relative_path,
+                largest_bytes=self._project.settings.largest_file_mb * 1024 * 1024,
+            )
+        )
+        done.file_format, done.encoding = raw.file_format, raw.encoding
+        done.period = resolve_period(cursor, raw, job.contract, done.period, job.arrival.relative_path)
+        if self._is_done(done):
+            return None
+        arrival = job.arrival
         batch = Batch(
             batch_id=done.batch_id or "",
             source=arrival.source,
-            period=period,
+            period=done.period,
             sender=arrival.sender,
             file_name=arrival.relative_path,
         )
@@ -168,16 +209,16 @@ class Worker:
             staged=staged_path(self._project, batch.source, batch.batch_id),
             quarantined=quarantine_path(self._project, batch.source, batch.batch_id),
         )
-        return stage_rows(
-            cursor,
-            raw,
-            contract,
-            self._codes,
-            batch=batch,
-            name_values=arrival.name_values,
-            references=self._keys(contract, period),
-            targets=targets,
-            known=self._known,
+        return ReadFile(raw, batch, self._keys(job.contract, done.period), targets)
+
+    def _is_done(self, done: Done) -> bool:
+        """Whether the bytes that arrived are in force already; a job that names landed bytes asks for them again."""
+        is_new = done.job.sha256 is None and done.batch_id is not None
+        return is_new and self._is_staged(done.batch_id or "", done.job.contract)
+
+    def _stage(self, files: Sequence[ReadFile], job: Job, *, known: KnownKeys | None) -> list[Account]:
+        return stage_files(
+            self._cursor(), files, job.contract, self._codes, name_values=job.arrival.name_values, known=known
         )
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -188,5 +229,17 @@ class Worker:
             set_vocabulary(cursor, self._codes)
             if self._key is not None:
                 set_key(cursor, self._key)
-            self._local.cursor = cursor
+            self._local.cursor, self._local.numbers = cursor, count()
         return cursor
+
+
+def _of_one_layout(opened: Sequence[tuple[Done, ReadFile]]) -> Iterator[list[tuple[Done, ReadFile]]]:
+    """Opened files by what staging has to know of them: what their columns mean, and what their names say."""
+    layouts: dict[str, list[tuple[Done, ReadFile]]] = defaultdict(list)
+    for done, read in opened:
+        contract = done.job.contract
+        names = {each.name for each in contract.columns if each.origin == "name"}
+        said = sorted(item for item in done.job.arrival.name_values.items() if item[0] in names)
+        columns = [(each.name, each.columns, sorted(each.groups.items()), each.is_wide) for each in read.raw.columns]
+        layouts[repr((columns, said))].append((done, read))
+    return iter(layouts.values())

@@ -225,7 +225,7 @@ def test_code_lists_and_reference_tables_are_tables(bureau: Bureau) -> None:
 
 
 def test_a_load_that_does_not_balance_takes_nothing(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eduplan.staging.stage._Staging._count", lambda _: (99, 0))
+    monkeypatch.setattr("eduplan.staging.stage._Staging._count", lambda _: {0: (99, 0)})
     bureau.send_roll(roll_row(1))
     (problem,) = bureau.load().problems
     assert "does not balance" in problem.line

@@ -297,7 +297,7 @@ def test_an_unexpected_error_shows_no_value(bureau: Bureau, monkeypatch: pytest.
     def broken(*arguments: Any, **options: Any) -> None:
         raise ValueError(f"could not convert {identity_number(1)}")
 
-    monkeypatch.setattr("eduplan.staging.work.stage_rows", broken)
+    monkeypatch.setattr("eduplan.staging.work.stage_files", broken)
     bureau.send_roll(roll_row(1))
     report = bureau.load()
     assert "ValueError" in report.problems[0].line
