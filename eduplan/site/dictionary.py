@@ -11,7 +11,7 @@ from typing import Any
 from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
 from eduplan.release.dictionary import DICTIONARY
-from eduplan.site.lineage import Formula, sources_below
+from eduplan.site.lineage import Formula, SourceColumns, sources_below
 from eduplan.site.reading import ReleaseReader, group, split_comment
 from eduplan.site.rendering import Renderer
 from eduplan.site.scorecard import heading
@@ -34,6 +34,7 @@ def write_dictionary(
     models: Mapping[str, SqlModel],
     contracts: Mapping[str, Contract],
     formulas: Mapping[str, Formula],
+    columns: SourceColumns,
 ) -> None:
     """Writes the index, a page a schema, and the page of the sources."""
     read_by: dict[str, list[str]] = {}
@@ -45,8 +46,8 @@ def write_dictionary(
         for mart in formula.marts:
             used_by.setdefault(mart, []).append(code)
     published = group(reader.tables, "schema_name")
-    schemas = {schema: [_published(reader, row, models) for row in rows] for schema, rows in published.items()}
-    core = [_unpublished(model) for table, model in sorted(models.items()) if table.startswith("core.")]
+    schemas = {schema: [_published(reader, row, models, columns) for row in rows] for schema, rows in published.items()}
+    core = [_unpublished(model, columns) for table, model in sorted(models.items()) if table.startswith("core.")]
     if core:
         schemas["core"] = core
     contents: list[Row] = [
@@ -87,11 +88,16 @@ def _title(reader: ReleaseReader, schema: str) -> Text:
     return _SCHEMAS.get(schema) or heading(reader, schema)
 
 
-def _published(reader: ReleaseReader, row: Row, models: Mapping[str, SqlModel]) -> Row:
+def _published(reader: ReleaseReader, row: Row, models: Mapping[str, SqlModel], below: SourceColumns) -> Row:
     table = row["table_name"]
     model = models.get(table)
     columns = [
-        {"name": column["column_name"], "type": column["data_type"], "text": split_comment(column["comment"])}
+        {
+            "name": column["column_name"],
+            "type": column["data_type"],
+            "text": split_comment(column["comment"]),
+            "sources": below.of(table, column["column_name"]),
+        }
         for column in reader.columns.get(table, [])
     ]
     return {
@@ -110,7 +116,7 @@ def _is_about_the_release(table: str) -> bool:
     return table.startswith("about.") or table == DICTIONARY
 
 
-def _unpublished(model: SqlModel) -> Row:
+def _unpublished(model: SqlModel, below: SourceColumns) -> Row:
     header = model.header
     return {
         "table": model.table,
@@ -119,8 +125,16 @@ def _unpublished(model: SqlModel) -> Row:
             f"{header.title.zh}。{header.grain.zh}{header.meaning.zh}",
         ),
         "rows": None,
-        "columns": [],
+        "columns": [
+            {"name": name, "type": "", "text": _column_text(model, name), "sources": below.of(model.table, name)}
+            for name in below.columns(model.table)
+        ],
         "key": list(header.key),
         "sql": model.sql,
         "file": None,
     }
+
+
+def _column_text(model: SqlModel, column: str) -> Text:
+    text = model.column_text(column)
+    return Text(text.en, text.zh) if text else Text("", "")

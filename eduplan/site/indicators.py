@@ -10,7 +10,7 @@ from typing import Any
 
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.charts import chart_of
-from eduplan.site.lineage import Formula, Measure, below, marts_of, sources_below
+from eduplan.site.lineage import Formula, Measure, SourceColumns, below, marts_of, sources_below
 from eduplan.site.lines import is_amount, is_past, latest_of, words_of_target
 from eduplan.site.reading import FAILING_SHOWN, Part, ReleaseReader, Series, part_of, split_comment
 from eduplan.site.rendering import Renderer
@@ -47,6 +47,7 @@ def write_indicator(
     code: str,
     *,
     formulas: Mapping[str, Formula],
+    columns: SourceColumns,
     revisions: Revised | None,
 ) -> None:
     """Writes the page of an indicator.
@@ -56,6 +57,7 @@ def write_indicator(
         renderer: Writes pages.
         code: Its code.
         formulas: The formulas of all indicators.
+        columns: What columns of tables come from.
         revisions: What the release before told otherwise; nothing where there was none.
     """
     indicator, formula = reader.indicators[code], formulas[code]
@@ -86,6 +88,7 @@ def write_indicator(
         failing=_failing(reader, code),
         commitments=reader.commitments_of.get(code, []),
         revisions=revisions,
+        counted_from=_counted_from(formula if formula.numerator else formulas.get(formula.change_of or ""), columns),
         marts=marts_of(code, formulas),
         tables=tables,
         sources=sources_below(tables, reader.lineage),
@@ -272,6 +275,16 @@ def _measure_text(reader: ReleaseReader, measure: Measure | None) -> Text | None
             text = split_comment(column["comment"])
             return Text(_without_unit(text.en), _without_unit(text.zh))
     return Text(measure.column, measure.column)
+
+
+def _counted_from(formula: Formula | None, columns: SourceColumns) -> list[Row]:
+    """The columns of sources that each side is counted from."""
+    if formula is None:
+        return []
+    names = (Text("Numerator", "分子") if formula.denominator else Text("Counted", "计数"), Text("Denominator", "分母"))
+    sides = [(name, side) for name, side in zip(names, (formula.numerator, formula.denominator), strict=True) if side]
+    found = [{"name": name, "sources": columns.of(side.mart, side.column)} for name, side in sides]
+    return [side for side in found if side["sources"]]
 
 
 def _without_unit(text: str) -> str:

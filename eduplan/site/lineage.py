@@ -1,6 +1,6 @@
 """What stands below a table or an indicator, down to the columns that senders fill in.
 
-Belongs here: following ``plan.lineage`` and the declared formulas. Does not belong here: how a page shows it.
+Belongs here: following ``plan.lineage``, the declared formulas and columns. Does not belong here: how a page shows it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from eduplan.declarations.contracts import Contract
+from eduplan.declarations.models import SqlModel
+from eduplan.warehouse.column_lineage import ROWS, column_lineage
+from eduplan.words.text import Text
 
 Row = dict[str, Any]
 
@@ -108,3 +113,59 @@ def _measure(declared: Row, side: str) -> Measure | None:
         return None
     conditions = [f"({text})" for text in (declared.get("where"), measure.get("where")) if text]
     return Measure(measure["mart"], measure["column"], " and ".join(conditions) or None, measure.get("year_offset", 0))
+
+
+@dataclass(frozen=True)
+class FromSource:
+    """What a figure is counted from in one source.
+
+    Attributes:
+        source: The source.
+        title: Its title in both languages; its name where it has no contract.
+        columns: Its columns, in the order of the contract.
+        headers: By column the header that senders know it under; without those that the load derives.
+        rows: Whether its rows are counted.
+    """
+
+    source: str
+    title: Text
+    columns: list[str]
+    headers: dict[str, str]
+    rows: bool
+
+
+class SourceColumns:
+    """Columns of tables down to the columns that senders fill in.
+
+    Args:
+        models: Models by qualified name.
+        contracts: Contracts by source.
+    """
+
+    def __init__(self, models: Mapping[str, SqlModel], contracts: Mapping[str, Contract]) -> None:
+        self._origins = column_lineage(models)
+        self._contracts = contracts
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, in its order; none if no model makes it."""
+        return list(self._origins.get(table, ()))
+
+    def of(self, table: str, column: str) -> list[FromSource]:
+        """What a column comes from, by source."""
+        found: dict[str, set[str]] = {}
+        for origin in self._origins.get(table, {}).get(column, ()):
+            if origin.table.startswith(_STAGING):
+                found.setdefault(origin.table.removeprefix(_STAGING), set()).add(origin.column)
+        return [self._from_source(source, columns) for source, columns in sorted(found.items())]
+
+    def _from_source(self, source: str, columns: set[str]) -> FromSource:
+        contract = self._contracts.get(source)
+        headers = {
+            name: column.aliases[0] if column.aliases else column.name
+            for column in (contract.columns if contract else ())
+            for name in (column.name, column.person_key)
+            if name in columns
+        }
+        order = [*headers, *sorted(columns - headers.keys() - {ROWS})]
+        title = Text(contract.title.en, contract.title.zh) if contract else Text(source, source)
+        return FromSource(source, title, order, headers, ROWS in columns)

@@ -23,7 +23,7 @@ from eduplan.site.district_map import write_map
 from eduplan.site.districts import write_districts
 from eduplan.site.downloads import write_downloads
 from eduplan.site.indicators import write_indicator, write_waiting
-from eduplan.site.lineage import formula_of
+from eduplan.site.lineage import SourceColumns, formula_of
 from eduplan.site.lines import lines_of
 from eduplan.site.quality import write_quality
 from eduplan.site.reading import ReleaseReader, part_of
@@ -74,6 +74,7 @@ def write_pages(
     """
     renderer = make_renderer(reader, sources, site)
     formulas = {code: formula_of(row) for code, row in reader.indicators.items()}
+    below = SourceColumns(declared.models, declared.contracts)
     lines, notices = lines_of(reader), list[str]()
     with progress.task("site", 2 * len(reader.indicators) + 1) as advance:
         write_scorecard(reader, renderer, lines)
@@ -81,7 +82,9 @@ def write_pages(
         write_commitments(reader, renderer)
         write_districts(reader, renderer)
         notices += write_map(reader, renderer, project, lines)
-        write_dictionary(reader, renderer, models=declared.models, contracts=declared.contracts, formulas=formulas)
+        write_dictionary(
+            reader, renderer, models=declared.models, contracts=declared.contracts, formulas=formulas, columns=below
+        )
         write_quality(reader, renderer, declared.contracts)
         write_sql_page(reader, renderer)
         write_changes(reader, renderer, revisions)
@@ -90,7 +93,7 @@ def write_pages(
         advance(1)
         for code in reader.indicators:
             of_indicator = None if revisions is None else revisions.get(code, Revised())
-            write_indicator(reader, renderer, code, formulas=formulas, revisions=of_indicator)
+            write_indicator(reader, renderer, code, formulas=formulas, columns=below, revisions=of_indicator)
             advance(1)
         for code in reader.waiting:
             write_waiting(reader, renderer, code)
