@@ -157,15 +157,7 @@ _AIMED = """
 
 def _holds(exact: str, rough: str) -> str:
     """Whether an expression is not negative: exactly, or by floating point where the exact one has too many digits."""
-    return f"coalesce({_tried(f'{exact} >= 0')}, {rough} >= 0)"
-
-
-def _tried(expression: str) -> str:
-    """An expression, or null where it has too many digits.
-
-    The case keeps DuckDB from working out a product that several expressions share ahead of them, outside any try.
-    """
-    return f"case when n is not null then try({expression}) end"
+    return f"coalesce(try({exact} >= 0), {rough} >= 0)"
 
 
 _VALUE, _BASE = "cast(n as double) / d", "cast(bn as double) / bd"
@@ -260,14 +252,10 @@ def _final() -> str:
     """
 
 
-def _difference(exact: str, scale: str, rough: str) -> str:
-    """The difference of two fractions: exactly, or by floating point where a product has too many digits."""
-    return f"coalesce(cast({_tried(exact)} as double) / cast({_tried(scale)} as double), {rough})"
-
-
 def _result() -> str:
-    yearly = _difference("n * pd - pn * d", "d * pd", f"{_VALUE} - cast(pn as double) / pd")
-    cumulative = _difference("n * bd - bn * d", "d * bd", f"{_VALUE} - {_BASE}")
+    difference = "coalesce(cast(try({exact}) as double) / cast(try({scale}) as double), {rough})"
+    yearly = difference.format(exact="(n * pd - pn * d)", scale="d * pd", rough=f"{_VALUE} - cast(pn as double) / pd")
+    cumulative = difference.format(exact="(n * bd - bn * d)", scale="d * bd", rough=f"{_VALUE} - {_BASE}")
     path = f"case when kind = 'step' then {_STEP_PATH} when kind <> 'direction' then path end"
     gap = f"case when kind = 'step' then {_VALUE} - {_STEP_PATH} else cast(n - aim * d as double) / d end"
     return f"""
