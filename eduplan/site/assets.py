@@ -6,12 +6,14 @@ Belongs here: the folder ``site/`` of the project or of the program. Does not be
 from __future__ import annotations
 
 import shutil
-import sysconfig
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, PackagePath, files
 from pathlib import Path
 
 from eduplan.errors import EnvironmentFault
 from eduplan.project import Project
 
+_BASE = "templates/base.html"
 _COPIED = ("assets", "vendor")
 
 
@@ -22,13 +24,23 @@ def site_sources(project: Project) -> Path:
         EnvironmentFault: There is neither.
     """
     program = Path(__file__).resolve().parents[2] / "site"
-    installed = Path(sysconfig.get_path("data")) / "share" / "eduplan" / "site"
-    for folder in (project.root / "site", program, installed):
-        if (folder / "templates" / "base.html").is_file():
+    for folder in (project.root / "site", program):
+        if (folder / _BASE).is_file():
             return folder
+    for file in _installed_files():
+        if file.match(f"share/eduplan/site/{_BASE}"):
+            return Path(str(file.locate())).resolve().parents[1]
     raise EnvironmentFault(
         "the templates of the site are not there", where=str(program), remedy="install eduplan from its repository"
     )
+
+
+def _installed_files() -> Iterable[PackagePath]:
+    """The files that were installed with the program; none if it runs from its repository."""
+    try:
+        return files("eduplan") or ()
+    except PackageNotFoundError:
+        return ()
 
 
 def copy_assets(sources: Path, site: Path) -> None:
