@@ -156,12 +156,12 @@ class _RawFile:
         largest = self._project.settings.largest_file_mb * 1024 * 1024
         return header_candidates(self.path, work=work, largest_bytes=largest)
 
-    @property
+    @cached_property
     def folders(self) -> tuple[str, ...]:
         """Folders between the raw folder and the file."""
         return PurePosixPath(self.relative).parts[:-1]
 
-    @property
+    @cached_property
     def spellings(self) -> tuple[str, ...]:
         """The texts that patterns are tried on: path and name, as they stand and without a compression's suffix."""
         texts = [self.relative, PurePosixPath(self.relative).name]

@@ -132,8 +132,11 @@ class _Load:
         self, sources: Sequence[str], arrivals: Mapping[str, list[Arrival]], choice: _Choice, workers: Crew
     ) -> None:
         """Loads sources that do not refer to each other."""
+        known = self._register.known_files()
         jobs = [
-            job for source in sources for job in self._jobs(self._contracts[source], arrivals.get(source, []), choice)
+            job
+            for source in sources
+            for job in self._jobs(self._contracts[source], arrivals.get(source, []), choice, known)
         ]
         if not self._key and any(job.makes_keys for job in jobs):
             jobs = self._find_key(jobs)
@@ -156,9 +159,14 @@ class _Load:
             return [job for job in jobs if not job.makes_keys]
         return jobs
 
-    def _jobs(self, contract: Contract, arrivals: Sequence[Arrival], choice: _Choice) -> list[Job]:
+    def _jobs(
+        self,
+        contract: Contract,
+        arrivals: Sequence[Arrival],
+        choice: _Choice,
+        known: Mapping[tuple[str, str, int, int], Entry],
+    ) -> list[Job]:
         """What is to be done for one source."""
-        known = self._register.known_files()
         jobs: list[Job] = []
         seen: set[str] = set()
         for slot in _slots(contract, arrivals):

@@ -72,9 +72,22 @@ class KeySets:
         self._project = project
         self._register = register
         self._memory = memory
+        self._sets: dict[tuple[str, str], tuple[list[int], list[KeySet]]] = {}
+        self._fingerprints: dict[tuple[str, str], tuple[list[int], str]] = {}
 
     def of(self, contract: Contract, period: Period) -> list[KeySet]:
         """The key sets of a contract's references, for one of its periods."""
+        scope, state = (contract.source, period.text), self._state(contract)
+        known = self._sets.get(scope)
+        if known is None or known[0] != state:
+            known = self._sets[scope] = (state, self._find(contract, period))
+        return known[1]
+
+    def _state(self, contract: Contract) -> list[int]:
+        """What changes when a source that a contract refers to does."""
+        return [self._register.changes(reference.to) for reference in contract.references]
+
+    def _find(self, contract: Contract, period: Period) -> list[KeySet]:
         return [
             KeySet(
                 reference,
@@ -90,9 +103,13 @@ class KeySets:
         """Fingerprint of all keys that a contract may refer to in a period."""
         if not contract.references:
             return ""
-        return digest(
-            *(self._fingerprint(reference, keys, period) for reference, keys in self._pairs(contract, period))
-        )
+        scope, state = (contract.source, period.text), self._state(contract)
+        known = self._fingerprints.get(scope)
+        if known is None or known[0] != state:
+            pairs = self._pairs(contract, period)
+            found = digest(*(self._fingerprint(reference, keys, period) for reference, keys in pairs))
+            known = self._fingerprints[scope] = (state, found)
+        return known[1]
 
     def still_holds(self, contract: Contract, period: Period, entry: Entry, fingerprint: str) -> bool:
         """Whether the changed keys leave a batch as it is: nothing it refers to went, and nothing it waited for came.

@@ -6,7 +6,7 @@ here: deciding what is staged.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, fields, replace
@@ -76,6 +76,7 @@ class Register:
         rows = connection.execute(f"select {_COLUMNS} from landing.batches order by batch_id").fetchall()
         self._entries = {row[0]: Entry(*row) for row in rows}
         self._current: dict[str, dict[str, Entry]] = defaultdict(dict)
+        self._changes: Counter[str] = Counter()
         for entry in self._entries.values():
             self._index(entry)
         self._unwritten: _Unwritten | None = None
@@ -90,6 +91,10 @@ class Register:
     def current(self, source: str) -> list[Entry]:
         """The batches of a source that are in force."""
         return list(self._current[source].values())
+
+    def changes(self, source: str) -> int:
+        """How often a batch of a source came into force or went out of it since the register was read."""
+        return self._changes[source]
 
     def known_files(self) -> dict[tuple[str, str, int, int], Entry]:
         """Batches by source, path, size and time of change of their file."""
@@ -155,11 +160,13 @@ class Register:
     def _restore(self, batch_id: str, before: Entry | None) -> None:
         now = self._entries.pop(batch_id)
         self._current[now.source].pop(batch_id, None)
+        self._changes[now.source] += 1
         if before is not None:
             self._entries[batch_id] = before
             self._index(before)
 
     def _index(self, entry: Entry) -> None:
+        self._changes[entry.source] += 1
         if entry.status == CURRENT:
             self._current[entry.source][entry.batch_id] = entry
         else:
