@@ -62,8 +62,7 @@ def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -
         look = sign("no_judgement" if row["has_target"] else "context")
         out.print(Text(f"{look.symbol} {row['indicator']} {row[f'name_{lang}']}{stop}{look.word(lang)}", style="dim"))
     for row in found.waiting:
-        waits = ", ".join(row["waits_for"])
-        out.print(Text(f"? {row['indicator']} {row[f'name_{lang}']}{stop}{word('waits_for', lang)} {waits}"))
+        out.print(Text(f"? {row['indicator']} {row[f'name_{lang}']}{stop}{_waits_for(session, row)}"))
 
 
 def _tell_status(out: Console, status: Row | None, lang: Language) -> None:
@@ -175,7 +174,7 @@ def tell_registered(session: Session, entry: Row, commitments: list[Row]) -> Non
     lang, out = session.lang, session.out
     stop = colon(lang)
     out.print(Text(f"{entry['indicator']}  {entry[f'name_{lang}']}", style="bold"))
-    out.print(Text(f"{word('waits_for', lang)} {', '.join(entry['waits_for'])}", style="magenta"))
+    out.print(Text(_waits_for(session, entry), style="magenta"))
     for side in ("numerator", "denominator"):
         if entry[f"{side}_{lang}"]:
             out.print(Text(f"{word(side, lang)}{stop}{entry[f'{side}_{lang}']}"))
@@ -186,3 +185,13 @@ def tell_registered(session: Session, entry: Row, commitments: list[Row]) -> Non
     source = entry["source_text"] + in_brackets(SOURCE_EVIDENCE[entry["evidence"]][lang], lang)
     out.print(Text(f"{word('source', lang)}{stop}{source}", style="dim"))
     tell_relations(session, commitments, [], [])
+
+
+def _waits_for(session: Session, entry: Row) -> str:
+    """What an indicator waits for, in the words of the plan's list of sources that are still to come."""
+    from eduplan.declarations.registered import load_awaited_sources
+
+    lang = session.lang
+    sources = load_awaited_sources(session.open_project().plan)
+    named = [getattr(sources[name].title, lang) if name in sources else name for name in entry["waits_for"]]
+    return f"{word('waits_for', lang)}{'' if lang == 'zh' else ' '}{('、' if lang == 'zh' else ', ').join(named)}"

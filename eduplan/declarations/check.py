@@ -11,14 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 
+from eduplan.declarations.contract_faults import contract_faults
 from eduplan.declarations.contracts import CodeList, Contract, load_code_lists, load_contracts
-from eduplan.declarations.indicators import Indicator, load_indicators
+from eduplan.declarations.indicators import DIMENSION_COLUMNS, Indicator, load_indicators
+from eduplan.declarations.loading import load_yaml_as, parts_of, place_of
 from eduplan.declarations.models import SqlModel, dependency_order, load_column_texts, load_models
-from eduplan.declarations.registry import Registry, entry_places, load_registry, registry_faults, registry_notes
+from eduplan.declarations.registry import EntryPlaces, Registry, load_registry, registry_faults, registry_notes
+from eduplan.declarations.stray_files import stray_files
 from eduplan.declarations.suites import CrossCheck, Suite, load_cross_checks, load_suites
 from eduplan.errors import DeclarationError
 from eduplan.indicators.validation import indicator_faults
@@ -108,11 +112,16 @@ def _faults_between(
     suites: Mapping[str, Suite],
     crosses: Mapping[str, CrossCheck],
 ) -> list[DeclarationError]:
+    faults = [*stray_files(project), *contract_faults(project, contracts, codes)]
     connection = blank_warehouse(project, contracts, codes)
     try:
-        faults = list(_model_faults(connection, models, codes))
-        if not faults:
-            faults += _plan_faults(connection, project, registry)
+        wrong_models = [*_model_faults(connection, models, codes), *_publication_faults(models)]
+        wrong_models += _text_faults(connection, project) if not wrong_models else []
+        faults += wrong_models
+        if not wrong_models:
+            faults += _plan_faults(connection, project, registry, contracts)
+            faults += _code_faults(project, registry, models, codes)
+            faults += _unit_faults(project, registry)
             faults += _suite_faults(connection, project, suites)
             faults += _cross_faults(connection, crosses)
     finally:
@@ -136,10 +145,11 @@ def _model_faults(
             yield fault
             continue
         columns = [name for name, *_ in connection.execute(f"describe {model.table}").fetchall()]
-        yield from (DeclarationError(text, where=str(model.path)) for text in _header_faults(model, columns, codes))
+        for place, reason in _header_faults(model, columns, codes):
+            yield DeclarationError(f"{place}: {reason}", where=place_of(model.path, *parts_of(place)))
 
 
-def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, CodeList]) -> Iterator[str]:
+def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, CodeList]) -> Iterator[tuple[str, str]]:
     header = model.header
     named: dict[str, list[str]] = {
         "key": header.key,
@@ -150,28 +160,81 @@ def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, Code
     }
     for name, wanted in named.items():
         for missing in sorted(set(wanted) - set(columns)):
-            yield f"{name}: the select has no column {missing}"
+            yield name, f"the select has no column {missing}"
     for column, code_list in header.codes.items():
         if code_list not in codes:
-            yield f"codes.{column}: no code list {code_list}"
+            yield f"codes.{column}", f"no code list {code_list}"
     for column in columns:
         if model.column_text(column) is None:
-            yield f"columns.{column}: neither the header nor sql/columns.yml says what it means"
+            yield f"columns.{column}", "neither the header nor sql/columns.yml says what it means"
+    for number, publication in enumerate(header.publish):
+        for missing in sorted(set(publication.by) - set(columns)):
+            yield f"publish.{number}.by", f"the select has no column {missing}"
+
+
+def _text_faults(connection: duckdb.DuckDBPyConnection, project: Project) -> Iterator[DeclarationError]:
+    """Texts of columns that no model has any more."""
+    found = connection.execute("select distinct column_name from duckdb_columns() where not internal").fetchall()
+    path = project.sql / "columns.yml"
+    for name in sorted(set(load_column_texts(project.sql)) - {row[0] for row in found}):
+        yield DeclarationError(f"{name}: no table has this column", where=place_of(path, name))
+
+
+def _publication_faults(models: Mapping[str, SqlModel]) -> Iterator[DeclarationError]:
+    """Two tables of a release that have one name."""
+    owner = {table: table for table, model in models.items() if not model.header.publish}
+    for table, model in models.items():
+        for number, publication in enumerate(model.header.publish):
+            name = f"{model.schema}.{publication.name}"
+            if name in owner:
+                reason = f"publish.{number}.name: {name} is published from {owner[name]} already"
+                yield DeclarationError(reason, where=place_of(model.path, "publish", number, "name"))
+            owner[name] = table
 
 
 def _plan_faults(
-    connection: duckdb.DuckDBPyConnection, project: Project, registry: Registry
+    connection: duckdb.DuckDBPyConnection, project: Project, registry: Registry, contracts: Mapping[str, Contract]
 ) -> Iterator[DeclarationError]:
-    places = entry_places(project.plan)
+    places = EntryPlaces(project.plan)
     found = indicator_faults(
         connection,
         registry.indicators,
         chapters={chapter.chapter for chapter in registry.chapters} or None,
         commitments=registry.commitments or None,
+        baseline_year=project.settings.baseline_year,
     )
     for indicator, place, reason in found:
-        yield DeclarationError(f"{indicator.code}, {place}: {reason}", where=places.get(indicator.code, ""))
-    yield from registry_faults(project.plan, registry)
+        yield places.fault(indicator.code, place, reason)
+    yield from registry_faults(project.plan, registry, contracts)
+
+
+def _code_faults(
+    project: Project, registry: Registry, models: Mapping[str, SqlModel], codes: Mapping[str, CodeList]
+) -> Iterator[DeclarationError]:
+    """Targets for parts that no value can have, because their code is in no list: they would never be judged."""
+    places = EntryPlaces(project.plan)
+    for code, indicator in registry.indicators.items():
+        model = models.get(str(indicator.mart))
+        lists = model.header.codes if model else {}
+        for number, target in enumerate(indicator.targets):
+            for dimension, value in target.by.items():
+                code_list = lists.get(DIMENSION_COLUMNS[dimension])
+                if code_list and value not in {each.code for each in codes[code_list].values}:
+                    yield places.fault(code, f"targets.{number}.by.{dimension}", f"{value} is no code of {code_list}")
+
+
+def _unit_faults(project: Project, registry: Registry) -> Iterator[DeclarationError]:
+    """Units that the project's own list of units does not know, so that nobody could read them in Chinese."""
+    path = project.root / "site" / "units.yml"
+    if not path.is_file():
+        return
+    known = load_yaml_as(dict[str, dict[str, str]], path)
+    places = EntryPlaces(project.plan)
+    units = {code: indicator.unit for code, indicator in registry.indicators.items()}
+    units |= {code: indicator.unit for code, indicator in registry.registered.items()}
+    for code, unit in units.items():
+        if unit not in known:
+            yield places.fault(code, "unit", f"{unit} is not in site/units.yml")
 
 
 def _suite_faults(
@@ -179,27 +242,34 @@ def _suite_faults(
 ) -> Iterator[DeclarationError]:
     """Suites of tables that do not exist, and expectations of columns that they do not have."""
     for suite in suites.values():
-        where = str(project.expectations / f"{suite.table.replace('.', '/')}.yml")
+        where = project.expectations / f"{suite.table.replace('.', '/')}.yml"
         try:
             columns = {name for name, *_ in connection.execute(f"describe {suite.table}").fetchall()}
         except duckdb.Error:
-            yield DeclarationError(f"table: there is no {suite.table}", where=where)
+            yield DeclarationError(f"table: there is no {suite.table}", where=place_of(where, "table"))
             continue
         for number, expectation in enumerate(suite.expectations):
-            given = [expectation.kwargs[name] for name in _COLUMN_ARGUMENTS if name in expectation.kwargs]
-            for missing in [str(name) for name in given if name not in columns]:
-                yield DeclarationError(f"expectations.{number}: {suite.table} has no column {missing}", where=where)
+            for name, missing in expectation.kwargs.items():
+                if name in _COLUMN_ARGUMENTS and missing not in columns:
+                    yield _expectation_fault(where, number, name, f"{suite.table} has no column {missing}")
             query = expectation.kwargs.get("unexpected_rows_query")
             if query and (reason := _cannot_run(connection, str(query).format(batch=suite.table))):
-                yield DeclarationError(f"expectations.{number}.unexpected_rows_query: {reason}", where=where)
+                yield _expectation_fault(where, number, "unexpected_rows_query", reason)
+
+
+def _expectation_fault(path: Path, number: int, argument: str, reason: str) -> DeclarationError:
+    place = ("expectations", number, "kwargs", argument)
+    return DeclarationError(f"{'.'.join(str(part) for part in place)}: {reason}", where=place_of(path, *place))
 
 
 def _cross_faults(
     connection: duckdb.DuckDBPyConnection, crosses: Mapping[str, CrossCheck]
 ) -> Iterator[DeclarationError]:
     for check in crosses.values():
-        if reason := _cannot_run(connection, check.sql):
-            yield DeclarationError(reason, where=str(check.path))
+        if _cannot_run(connection, f"select * from {check.header.table}"):
+            yield DeclarationError(f"table: there is no {check.header.table}", where=place_of(check.path, "table"))
+        if broken := _cannot_run(connection, check.sql):
+            yield DeclarationError(broken, where=str(check.path))
 
 
 def _cannot_run(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import StringConstraints, model_validator
 
 from eduplan.declarations.indicators import IndicatorCode
-from eduplan.declarations.loading import load_yaml_as
+from eduplan.declarations.loading import by_name, load_entries, place_of
 from eduplan.declarations.text import Bilingual, Declaration, Name
 from eduplan.errors import DeclarationError
 
@@ -130,30 +130,14 @@ def load_commitments(folder: Path) -> dict[str, Commitment]:
     Raises:
         DeclarationError: An entry is not valid, an id is given twice, or stands in the file of another chapter.
     """
-    commitments: dict[str, Commitment] = {}
-    for path in sorted((folder / "commitments").glob("*.yml")):
-        for commitment in load_yaml_as(list[Commitment], path):
-            if commitment.id in commitments:
-                raise DeclarationError(f"commitment {commitment.id} is given twice", where=str(path))
-            if path.stem != f"ch{commitment.chapter_number}":
-                place = f"ch{commitment.chapter_number}.yml"
-                raise DeclarationError(f"commitment {commitment.id} belongs in {place}", where=str(path))
-            commitments[commitment.id] = commitment
-    return commitments
+    entries = list(load_entries(Commitment, folder / "commitments"))
+    for path, number, commitment in entries:
+        if path.stem != f"ch{commitment.chapter_number}":
+            place = f"ch{commitment.chapter_number}.yml"
+            raise DeclarationError(f"commitment {commitment.id} belongs in {place}", where=place_of(path, number))
+    return by_name(entries, lambda commitment: commitment.id)
 
 
 def load_offices(folder: Path) -> dict[str, Office]:
-    """Reads ``plan/offices.yml``, by name; none where there is no such file.
-
-    Raises:
-        DeclarationError: An office is given twice.
-    """
-    path = folder / "offices.yml"
-    if not path.is_file():
-        return {}
-    offices: dict[str, Office] = {}
-    for office in load_yaml_as(list[Office], path):
-        if office.office in offices:
-            raise DeclarationError(f"office {office.office} is given twice", where=str(path))
-        offices[office.office] = office
-    return offices
+    """Reads ``plan/offices.yml``, by name; none where there is no such file."""
+    return by_name(load_entries(Office, folder / "offices.yml"), lambda office: office.office)

@@ -6,12 +6,13 @@ Belongs here: the shape of a contract and what makes one valid. Does not belong 
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from eduplan.declarations.loading import load_yaml_as
 from eduplan.declarations.text import Bilingual, Declaration, Name
@@ -27,7 +28,14 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
+def _groups(pattern: str | None) -> set[str]:
+    """Named groups of a regular expression."""
+    return set(re.compile(pattern).groupindex) if pattern else set()
+
+
 Pattern = Annotated[str, AfterValidator(_compiles)]
+RuleCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}\d{2}$")]
+"""A rule of the catalogue, such as ``V31``."""
 
 
 class Severity(StrEnum):
@@ -92,7 +100,7 @@ class Column(Declaration):
     scale: int = 2
     degrees: bool = False
     unit: str | None = None
-    rule: str | None = None
+    rule: RuleCode | None = None
     privacy: Privacy | None = None
     keep: bool = True
     person_key: Name | None = None
@@ -108,6 +116,8 @@ class Column(Declaration):
             raise ValueError("a column of type identity has privacy: identity")
         if self.is_identity and self.keep and not self.person_key:
             raise ValueError("an identity goes no further than staging: make it a person key, or say keep: false")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"minimum {self.minimum:g} is above maximum {self.maximum:g}")
         return self
 
     @property
@@ -162,6 +172,8 @@ class PeriodRule(Declaration):
         needed = {"name": "pattern", "column": "column", "fixed": "value"}.get(self.origin)
         if needed and getattr(self, needed) is None:
             raise ValueError(f"a period from {self.origin} needs '{needed}'")
+        if self.origin == "name" and "period" not in _groups(self.pattern):
+            raise ValueError("the pattern has no group 'period', written (?P<period>...)")
         return self
 
 
@@ -173,6 +185,12 @@ class SenderRule(Declaration):
     origin: Literal["name", "fixed"] = Field(default="fixed", alias="from")
     pattern: Pattern | None = None
     default: str = "bureau"
+
+    @model_validator(mode="after")
+    def _complete(self) -> SenderRule:
+        if self.origin == "name" and "sender" not in _groups(self.pattern):
+            raise ValueError("a sender from name needs a pattern with a group 'sender', written (?P<sender>...)")
+        return self
 
 
 class Unpivot(Declaration):
@@ -224,9 +242,9 @@ class Derived(Declaration):
 class Rule(Declaration):
     """A check over the typed columns of one row: a SQL predicate that holds for good rows."""
 
-    rule: str
+    rule: RuleCode
     severity: Severity
-    columns: list[Name]
+    columns: list[Name] = Field(min_length=1)
     check: str
     reason: Bilingual
 
@@ -234,7 +252,7 @@ class Rule(Declaration):
 class Reference(Declaration):
     """A value that must exist in another source of the same period (of the same school year for a season)."""
 
-    rule: str
+    rule: RuleCode
     column: Name
     to: Name
     to_column: Name | None = None
@@ -292,7 +310,18 @@ class Contract(Declaration):
             unknown = sorted(set(used) - known)
             if unknown:
                 raise ValueError(f"{what} names columns that are not declared: {', '.join(unknown)}")
+        left = sorted(set(self.key) - {*self.staged_columns, *self._person_numbers})
+        if left:
+            raise ValueError(f"key names columns that go no further than staging: {', '.join(left)}")
+        in_names = {name for match in self.files for name in _groups(match.name)}
+        for name in [column.name for column in self.columns if column.origin == "name"]:
+            if name not in in_names:
+                raise ValueError(f"column {name} comes from the file name, but no pattern in files has a group {name}")
         return self
+
+    @property
+    def _person_numbers(self) -> set[str]:
+        return {column.name for column in self.columns if column.person_key}
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -331,6 +360,13 @@ class CodeList(Declaration):
 
     @model_validator(mode="after")
     def _unambiguous(self) -> CodeList:
+        codes = [value.code for value in self.values]
+        for code in codes:
+            if codes.count(code) > 1:
+                raise ValueError(f"code {code!r} stands there twice")
+        for name in sorted({name for value in self.values for name in value.attributes}):
+            if meant := get_close_matches(name, CodeValue.model_fields, n=1, cutoff=0.8):
+                raise ValueError(f"{name} reads like {meant[0]}: write that, or call the attribute something else")
         seen: dict[str, str] = {}
         for value in self.values:
             for label in [value.code, *value.labels]:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints, model_validator
 
-from eduplan.declarations.loading import load_yaml_as, read_text
+from eduplan.declarations.loading import by_name, load_entries, place_of, read_text
 from eduplan.declarations.text import Bilingual, Declaration, Name
 from eduplan.errors import DeclarationError
 from eduplan.periods import PeriodKind
@@ -310,30 +310,30 @@ def load_indicators(folder: Path) -> dict[str, Indicator]:
     Raises:
         DeclarationError: An entry is not valid, a code is given twice, or a change or a reference leads to nothing.
     """
-    indicators: dict[str, Indicator] = {}
-    for path in sorted((folder / "indicators").glob("*.yml")):
-        for indicator in load_yaml_as(list[Indicator], path):
-            if indicator.code in indicators:
-                raise DeclarationError(f"indicator {indicator.code} is defined twice", where=str(path))
-            indicators[indicator.code] = _with_reference_values(indicator, folder.parent / "sql" / "reference", path)
-    for indicator in indicators.values():
+    references = folder.parent / "sql" / "reference"
+    entries = [
+        (path, number, _with_reference_values(indicator, references, path, number))
+        for path, number, indicator in load_entries(Indicator, folder / "indicators")
+    ]
+    indicators = by_name(entries, lambda indicator: indicator.code)
+    for path, number, indicator in entries:
         if indicator.change and indicator.change.of not in indicators:
             raise DeclarationError(
                 f"{indicator.code} is a change of {indicator.change.of}, which does not exist",
-                where=str(folder / "indicators"),
+                where=place_of(path, number, "change", "of"),
             )
     return indicators
 
 
-def _with_reference_values(indicator: Indicator, references: Path, path: Path) -> Indicator:
+def _with_reference_values(indicator: Indicator, references: Path, path: Path, entry: int) -> Indicator:
     """The indicator with the values of its targets that stand in a reference table."""
     if not any(target.value_from for target in indicator.targets):
         return indicator
     targets = []
     for number, target in enumerate(indicator.targets):
         if target.value_from is not None:
-            place = f"{indicator.code}, targets.{number}.value_from"
-            value = _reference_value(target.value_from, references, f"{path}: {place}")
+            where = place_of(path, entry, "targets", number, "value_from")
+            value = _reference_value(target.value_from, references, where)
             target = target.model_copy(update={"value": value})
         targets.append(target)
     return indicator.model_copy(update={"targets": targets})

@@ -1,20 +1,23 @@
 """Indicators that are defined and cannot be computed yet, and the families that all codes belong to.
 
-Belongs here: ``plan/registered/*.yml`` and ``plan/families.yml``. Does not belong here: indicators with a mart, which
-stand in ``plan/indicators/``. An entry moves there on the day its source arrives.
+Belongs here: ``plan/registered/*.yml``, ``plan/awaited_sources.yml`` and ``plan/families.yml``. Does not belong here:
+indicators with a mart, which stand in ``plan/indicators/``. An entry moves there on the day its source arrives.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
-from eduplan.declarations.indicators import Direction, IndicatorCode, Source
-from eduplan.declarations.loading import load_yaml_as
+from eduplan.declarations.indicators import Dimension, Direction, IndicatorCode, Source
+from eduplan.declarations.loading import by_name, load_entries
 from eduplan.declarations.text import Bilingual, Declaration, Name
-from eduplan.errors import DeclarationError
 from eduplan.periods import PeriodKind
+
+LaterDimension = Literal["age", "chapter", "office", "respondent", "school_type", "source", "training_type", "zone"]
+"""Breakdowns that a registered indicator may ask for and that no computed one has yet."""
 
 
 class RegisteredIndicator(Declaration):
@@ -26,7 +29,7 @@ class RegisteredIndicator(Declaration):
         direction: Which way is better; ``context`` where neither is, or where the target is a range.
         disaggregations: Breakdowns that are wanted, ``school`` included where it is to be stored by school.
         target: The target in words, and whose it is.
-        waits_for: Sources that it waits for, as their contracts will be called.
+        waits_for: What it waits for: sources and models of ``plan/awaited_sources.yml``.
         commitments: Commitments that it will answer for.
     """
 
@@ -39,12 +42,19 @@ class RegisteredIndicator(Declaration):
     unit: str
     direction: Direction
     period: PeriodKind = PeriodKind.SCHOOL_YEAR
-    disaggregations: list[Name] = []
+    disaggregations: list[Dimension | LaterDimension] = []
     source: Source
     target: Bilingual | None = None
     waits_for: list[Name] = Field(min_length=1)
     commitments: list[str] = []
     note: Bilingual | None = None
+
+
+class AwaitedSource(Declaration):
+    """What registered indicators wait for: a source, as its contract will be called, or a model."""
+
+    source: Name
+    title: Bilingual
 
 
 class Family(Declaration):
@@ -71,27 +81,14 @@ def load_registered(folder: Path) -> dict[str, RegisteredIndicator]:
     Raises:
         DeclarationError: An entry is not valid, or a code is given twice.
     """
-    registered: dict[str, RegisteredIndicator] = {}
-    for path in sorted((folder / "registered").glob("*.yml")):
-        for indicator in load_yaml_as(list[RegisteredIndicator], path):
-            if indicator.code in registered:
-                raise DeclarationError(f"indicator {indicator.code} is registered twice", where=str(path))
-            registered[indicator.code] = indicator
-    return registered
+    return by_name(load_entries(RegisteredIndicator, folder / "registered"), lambda indicator: indicator.code)
+
+
+def load_awaited_sources(folder: Path) -> dict[str, AwaitedSource]:
+    """Reads ``plan/awaited_sources.yml``, by name; none where there is no such file."""
+    return by_name(load_entries(AwaitedSource, folder / "awaited_sources.yml"), lambda awaited: awaited.source)
 
 
 def load_families(folder: Path) -> dict[str, Family]:
-    """Reads ``plan/families.yml``, by the letters of the family; none where there is no such file.
-
-    Raises:
-        DeclarationError: A family is given twice.
-    """
-    path = folder / "families.yml"
-    if not path.is_file():
-        return {}
-    families: dict[str, Family] = {}
-    for family in load_yaml_as(list[Family], path):
-        if family.family in families:
-            raise DeclarationError(f"family {family.family} is given twice", where=str(path))
-        families[family.family] = family
-    return families
+    """Reads ``plan/families.yml``, by the letters of the family; none where there is no such file."""
+    return by_name(load_entries(Family, folder / "families.yml"), lambda family: family.family)

@@ -10,22 +10,31 @@ derived here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from eduplan.declarations.chapters import Chapter, load_chapters
-from eduplan.declarations.commitments import Commitment, Office, load_commitments, load_offices
-from eduplan.declarations.indicators import Indicator
-from eduplan.declarations.loading import load_yaml_as, read_text
-from eduplan.declarations.registered import Family, RegisteredIndicator, load_families, load_registered
+from eduplan.declarations.commitments import Commitment, CommitmentType, Office, load_commitments, load_offices
+from eduplan.declarations.indicators import Indicator, TargetKind
+from eduplan.declarations.loading import load_yaml_as, parts_of, place_of, read_text
+from eduplan.declarations.registered import (
+    AwaitedSource,
+    Family,
+    RegisteredIndicator,
+    load_awaited_sources,
+    load_families,
+    load_registered,
+)
 from eduplan.errors import DeclarationError
 
 HEADLINES = "headlines.yml"
 """The file of the plan that names the headline indicators."""
 
-_ENTRY = re.compile(r"- \{?(?:id|code): *[\"']?(?P<name>[A-Z0-9.a-z_-]+)")
+_ENTRY = re.compile(r"- \{?(?:id|code|source): *[\"']?(?P<name>[A-Z0-9.a-z_-]+)")
+
+_YEARLY = (TargetKind.HOLD, TargetKind.STEP, TargetKind.FULL_COVERAGE)
 
 
 def base_code(code: str) -> str:
@@ -44,6 +53,7 @@ class Registry:
         commitments: Commitments by id.
         indicators: Indicators that are computed, by code.
         registered: Indicators that wait for a source, by code.
+        sources: What those wait for, by name.
         headlines: Codes of the headline indicators, in the order that readers see them in.
     """
 
@@ -53,6 +63,7 @@ class Registry:
     commitments: Mapping[str, Commitment] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     registered: Mapping[str, RegisteredIndicator] = field(default_factory=dict)
+    sources: Mapping[str, AwaitedSource] = field(default_factory=dict)
     headlines: list[str] = field(default_factory=list)
 
     @cached_property
@@ -103,6 +114,7 @@ def load_registry(folder: Path, indicators: Mapping[str, Indicator]) -> Registry
         commitments=load_commitments(folder),
         indicators=indicators,
         registered=load_registered(folder),
+        sources=load_awaited_sources(folder),
         headlines=load_headlines(folder),
     )
 
@@ -113,17 +125,29 @@ def load_headlines(folder: Path) -> list[str]:
     return load_yaml_as(list[str], path) if path.exists() else []
 
 
-def registry_faults(folder: Path, registry: Registry) -> Iterator[DeclarationError]:
-    """What does not fit, each with the file and line of its entry."""
-    places = entry_places(folder)
-    for name, reason in (*_indicator_faults(registry), *_registered_faults(registry), *_commitment_faults(registry)):
-        yield DeclarationError(f"{name}, {reason}", where=places.get(name, str(folder)))
-    for code, reason in _headline_faults(registry):
-        yield DeclarationError(f"{code}, {reason}", where=str(folder / HEADLINES))
+def registry_faults(
+    folder: Path, registry: Registry, contracts: Collection[str] | None = None
+) -> Iterator[DeclarationError]:
+    """What does not fit, each with file, line and field.
+
+    Args:
+        folder: The plan folder.
+        registry: What it declares.
+        contracts: Sources that have a contract, where they are known.
+    """
+    places = EntryPlaces(folder)
+    for name, place, reason in (
+        *_indicator_faults(registry),
+        *_registered_faults(registry),
+        *_source_faults(registry, contracts or ()),
+        *_commitment_faults(registry),
+    ):
+        yield places.fault(name, place, reason)
+    for number, code, reason in _headline_faults(registry):
+        yield DeclarationError(f"{code}: {reason}", where=place_of(folder / HEADLINES, number))
     if not registry.awaited:  # until then an indicator that is still to be written may answer
         for name in registry.unanswered:
-            reason = "no indicator lists it under commitments, and it has no task"
-            yield DeclarationError(f"{name}, task: {reason}", where=places.get(name, str(folder)))
+            yield places.fault(name, "task", "no indicator lists it under commitments, and it has no task")
 
 
 def registry_notes(registry: Registry) -> list[str]:
@@ -156,53 +180,106 @@ def registry_notes(registry: Registry) -> list[str]:
     return lines
 
 
-def entry_places(folder: Path) -> dict[str, str]:
-    """File and line of every indicator and commitment, by code or id."""
-    return {
-        match["name"]: f"{path}:{number}"
-        for part in ("indicators", "commitments", "registered")
-        for path in sorted((folder / part).glob("*.yml"))
-        for number, line in enumerate(read_text(path).splitlines(), start=1)
-        if (match := _ENTRY.match(line))
-    }
+class EntryPlaces:
+    """Where every indicator, commitment and awaited source of a plan stands.
+
+    Args:
+        folder: The plan folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        files = [folder / "awaited_sources.yml"] if (folder / "awaited_sources.yml").is_file() else []
+        for part in ("indicators", "commitments", "registered"):
+            files += sorted((folder / part).glob("*.yml"))
+        self._entries = {
+            match["name"]: (path, number)
+            for path in files
+            for number, match in enumerate(filter(None, map(_ENTRY.match, read_text(path).splitlines())))
+        }
+
+    def fault(self, name: str, field_name: str, reason: str) -> DeclarationError:
+        """What is wrong with a field of an entry, with its file and line."""
+        where = str(self._folder)
+        if name in self._entries:
+            path, number = self._entries[name]
+            where = place_of(path, number, *parts_of(field_name))
+        return DeclarationError(f"{name}, {field_name}: {reason}", where=where)
 
 
-def _indicator_faults(registry: Registry) -> Iterator[tuple[str, str]]:
+def _indicator_faults(registry: Registry) -> Iterator[tuple[str, str, str]]:
     """Codes of no family, and what is computed and registered at once."""
     codes = {code for family in registry.families.values() for code in family.codes}
     for code in [*registry.indicators, *registry.registered]:
         if registry.families and base_code(code) not in codes:
-            yield code, f"code: {base_code(code)} is not a code of plan/families.yml"
+            yield code, "code", f"{base_code(code)} is not a code of plan/families.yml"
     computed = {base_code(code) for code in registry.indicators}
     for code in registry.registered:
         if code in registry.indicators or code in computed:
-            yield code, "code: it is computed now, so take it out of plan/registered"
+            yield code, "code", "it is computed now, so take it out of plan/registered"
 
 
-def _headline_faults(registry: Registry) -> Iterator[tuple[str, str]]:
+def _headline_faults(registry: Registry) -> Iterator[tuple[int, str, str]]:
     """Headlines that nothing defines, and those that stand there twice."""
     for place, code in enumerate(registry.headlines):
         if code not in {*registry.indicators, *registry.registered, *registry.awaited}:
-            yield code, "there is no such indicator, computed, registered or awaited"
+            yield place, code, "there is no such indicator, computed, registered or awaited"
         if code in registry.headlines[:place]:
-            yield code, "it is a headline already"
+            yield place, code, "it is a headline already"
 
 
-def _registered_faults(registry: Registry) -> Iterator[tuple[str, str]]:
+def _registered_faults(registry: Registry) -> Iterator[tuple[str, str, str]]:
     chapters = {chapter.chapter for chapter in registry.chapters}
     for code, indicator in registry.registered.items():
         if chapters and indicator.chapter not in chapters:
-            yield code, f"chapter: {indicator.chapter} is not in plan/chapters.yml"
+            yield code, "chapter", f"{indicator.chapter} is not in plan/chapters.yml"
         for unknown in sorted(set(indicator.commitments) - set(registry.commitments)):
-            yield code, f"commitments: {unknown} is not in plan/commitments"
+            yield code, "commitments", f"{unknown} is not in plan/commitments"
+        for unknown in sorted(set(indicator.waits_for) - set(registry.sources)):
+            yield code, "waits_for", f"{unknown} is not in plan/awaited_sources.yml"
+        for field_name in ("commitments", "waits_for", "disaggregations"):
+            for repeated in repeats(getattr(indicator, field_name)):
+                yield code, field_name, f"{repeated} stands there twice"
 
 
-def _commitment_faults(registry: Registry) -> Iterator[tuple[str, str]]:
+def _source_faults(registry: Registry, contracts: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Sources that came meanwhile, and those that nothing waits for any more."""
+    wanted = {name for indicator in registry.registered.values() for name in indicator.waits_for}
+    for name in registry.sources:
+        if name in contracts:
+            yield name, "source", "it has a contract now: compute what waits for it, and take it out of here"
+        if name not in wanted:
+            yield name, "source", "no registered indicator waits for it"
+
+
+def _commitment_faults(registry: Registry) -> Iterator[tuple[str, str, str]]:
     for name, commitment in registry.commitments.items():
         if commitment.section not in registry.sections:
-            yield name, f"id: section {commitment.section} is not in plan/chapters.yml"
+            yield name, "id", f"section {commitment.section} is not in plan/chapters.yml"
         if commitment.office not in registry.offices:
-            yield name, f"office: {commitment.office} is not in plan/offices.yml"
+            yield name, "office", f"{commitment.office} is not in plan/offices.yml"
         for number, baseline in enumerate(commitment.baselines):
             if baseline.of and not registry.is_known(baseline.of):
-                yield name, f"baselines.{number}.of: there is no indicator {baseline.of}"
+                yield name, f"baselines.{number}.of", f"there is no indicator {baseline.of}"
+        if commitment.type is CommitmentType.QUANTIFIED_TARGET:
+            yield from ((name, *fault) for fault in _drift_faults(registry, commitment))
+
+
+def _drift_faults(registry: Registry, commitment: Commitment) -> Iterator[tuple[str, str]]:
+    """Where what is judged has drifted from what the plan says: the figure itself stands with the indicator."""
+    answers = [registry.indicators[code] for code in registry.answers[commitment.id] if code in registry.indicators]
+    targets = [target for indicator in answers for target in indicator.targets if target.evidence == "plan"]
+    if not answers:
+        return
+    if not targets:
+        yield "type", "a quantified target, but no indicator that answers for it has a target of the plan"
+    elif commitment.is_yearly:
+        if not any(target.kind in _YEARLY for target in targets):
+            yield "is_yearly", "no indicator that answers for it has a target of the plan that is due every year"
+    elif commitment.deadline not in {target.deadline for target in targets}:
+        yield "deadline", f"no indicator that answers for it has a target of the plan by {commitment.deadline}"
+
+
+def repeats(names: Sequence[str]) -> list[str]:
+    """Names that stand in a list twice."""
+    return sorted({name for name in names if names.count(name) > 1})

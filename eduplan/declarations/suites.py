@@ -79,6 +79,12 @@ class Expectation(Declaration):
             raise ValueError(f"{self.type} needs {', '.join(missing)}")
         if unknown:
             raise ValueError(f"{self.type} does not take {', '.join(unknown)}")
+        mostly = self.kwargs.get("mostly", 1)
+        if not isinstance(mostly, int | float) or not 0 < mostly <= 1:
+            raise ValueError(f"mostly is a share above 0 and up to 1, not {mostly}")
+        least, most = self.kwargs.get("min_value"), self.kwargs.get("max_value")
+        if least is not None and most is not None and least > most:
+            raise ValueError(f"min_value {least} is above max_value {most}")
         if self.type == ROWS_QUERY:
             self._check_query(str(self.kwargs["unexpected_rows_query"]))
         return self

@@ -21,5 +21,5 @@ class Declaration(BaseModel):
 class Bilingual(Declaration):
     """A text in both languages."""
 
-    en: str
-    zh: str
+    en: Annotated[str, StringConstraints(min_length=1)]
+    zh: Annotated[str, StringConstraints(min_length=1)]

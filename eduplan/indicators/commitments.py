@@ -217,7 +217,7 @@ def _registered(indicator: RegisteredIndicator) -> Sequence[object]:
         indicator.unit,
         str(indicator.direction),
         str(indicator.period),
-        indicator.disaggregations,
+        [str(each) for each in indicator.disaggregations],
         indicator.source.text,
         indicator.source.evidence,
         *_both(indicator.target),

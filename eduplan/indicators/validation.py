@@ -20,6 +20,7 @@ from eduplan.declarations.indicators import (
     Target,
     TargetKind,
 )
+from eduplan.declarations.registry import repeats
 from eduplan.errors import DeclarationError
 from eduplan.indicators.changes import change_query
 from eduplan.indicators.coverage import CoverageCounts, with_coverage
@@ -45,6 +46,7 @@ def indicator_faults(
     *,
     chapters: Collection[str] | None,
     commitments: Collection[str] | None,
+    baseline_year: int,
 ) -> Iterator[tuple[Indicator, str, str]]:
     """What does not fit, as indicator, field and reason.
 
@@ -53,6 +55,7 @@ def indicator_faults(
         indicators: All indicators, by code.
         chapters: Chapters of the plan, if it declares any.
         commitments: Commitments of the plan, if it declares any.
+        baseline_year: Year that a path starts from where its target does not say.
     """
     create_plan_tables(connection)
     marts = Marts.of(connection)
@@ -61,7 +64,11 @@ def indicator_faults(
             *_plain_faults(indicator, chapters, commitments),
             *_mart_faults(indicator, marts),
             *_change_faults(indicator, indicators),
-            *(fault for target in indicator.targets for fault in _target_faults(indicator, target)),
+            *(
+                (f"targets.{number}.{field}" if field != "direction" else field, reason)
+                for number, target in enumerate(indicator.targets)
+                for field, reason in _target_faults(indicator, target, baseline_year)
+            ),
         ]
         if not faults:
             faults = _query_faults(connection, indicator, indicators, marts)
@@ -76,6 +83,11 @@ def _plain_faults(
     if commitments is not None:
         for unknown in sorted(set(indicator.commitments) - set(commitments)):
             yield "commitments", f"{unknown} is not in plan/commitments"
+    for field in ("commitments", "always_by", "disaggregations"):
+        for repeated in repeats(getattr(indicator, field)):
+            yield field, f"{repeated} stands there twice"
+    for both in sorted({*indicator.always_by} & {*indicator.disaggregations}):
+        yield "disaggregations", f"{both}: values are never totalled over it, as always_by says"
     if indicator.period not in _PERIODS:
         yield "period", f"values are given by school year or calendar year, not by {indicator.period}"
     if indicator.kind is IndicatorKind.DISPERSION and indicator.scale != 1 and indicator.unit != "%":
@@ -128,25 +140,28 @@ def _change_faults(indicator: Indicator, indicators: Mapping[str, Indicator]) ->
         yield "period", f"must be that of {base.code}, which it is a change of"
 
 
-def _target_faults(indicator: Indicator, target: Target) -> Iterator[tuple[str, str]]:
+def _target_faults(indicator: Indicator, target: Target, baseline_year: int) -> Iterator[tuple[str, str]]:
     fixed = set(target.by)
     known = {*indicator.always_by, *indicator.disaggregations} - {Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL}
     for unknown in sorted(fixed - known):
-        yield "targets.by", f"{unknown} is neither in always_by nor in disaggregations"
+        yield "by", f"{unknown} is neither in always_by nor in disaggregations"
     if len(fixed - set(indicator.always_by)) > 1:
-        yield "targets.by", "values are broken down by one dimension at a time, besides always_by"
+        yield "by", "values are broken down by one dimension at a time, besides always_by"
     if "levels" in target.model_fields_set:
         for dimension in (Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL):
             level = str(dimension)
             if level in target.levels and dimension not in indicator.disaggregations:
-                yield "targets.levels", f"{level}: the indicator has no values by {dimension}"
+                yield "levels", f"{level}: the indicator has no values by {dimension}"
     is_change_step = target.kind is TargetKind.STEP and indicator.change
     if target.kind in _JUDGED_BY_DIRECTION and indicator.direction is Direction.CONTEXT and not is_change_step:
         yield "direction", f"a {target.kind} target needs to know whether up or down is better"
     if target.kind is TargetKind.FULL_COVERAGE and measure_of(indicator, "denominator") is None:
-        yield "targets.kind", "full coverage compares a numerator with a denominator, and there is none"
+        yield "kind", "full coverage compares a numerator with a denominator, and there is none"
     if target.value is not None and target.upper is not None and target.value > target.upper:
-        yield "targets.upper", "the range ends below where it starts"
+        yield "upper", "the range ends below where it starts"
+    start = target.baseline.year if target.baseline else baseline_year
+    if target.deadline is not None and target.deadline <= start:
+        yield "deadline", f"{target.deadline} is not after the baseline year {start}"
 
 
 def _query_faults(

@@ -70,6 +70,7 @@ PLAN = {
   waits_for: [finance]
   commitments: [3.3-18]
 """,
+    "plan/awaited_sources.yml": "- {source: finance, title: {en: accounts of the bureau, zh: 经费决算}}\n",
     "plan/commitments/ch3.yml": """
 - id: 3.3-01
   label: {en: Health education as a system, zh: 健康教育体系}
@@ -198,7 +199,8 @@ def test_a_past_deadline_shows_the_sum_of_its_year(released: Path, run: Callable
 
 
 def test_what_waits_for_its_source_says_so(released: Path, run: Callable[..., Result]) -> None:
-    assert "? HLT-22 Spending: Not computed yet; waits for finance" in run("explain", "3.3-18").stdout
+    assert "? HLT-22 Spending: Not computed yet; waits for accounts of the bureau" in run("explain", "3.3-18").stdout
+    assert "尚未计算，待经费决算" in run("explain", "HLT-22", "--lang", "zh").stdout
     shown = run("explain", "HLT-22").stdout
     assert "Numerator: money spent" in shown
     assert "Answers for: 3.3-18 And money for it" in shown

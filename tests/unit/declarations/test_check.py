@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ from staging.pupil_count
   source: {text: own, evidence: own design}
   targets: [{kind: hold, value: 5}]
 """,
+    "site/units.yml": "'%': {en: '%', zh: '%'}\nplaces: {en: places, zh: 个学位}\n",
     "expectations/ch1_context/pupils.yml": """
 table: ch1_context.pupils
 expectations:
@@ -89,9 +91,15 @@ select * from ch1_context.pupils where pupils < 0
 }
 
 
+def publish(name: str, *by: str) -> str:
+    """The header's lines that publish a mart as one coarser table."""
+    return f"publish: [{{name: {name}, by: [{', '.join(by)}], title: {{en: t, zh: 表}}}}]\n"
+
+
 INDICATOR = "plan/indicators/enr.yml"
 MODEL = "sql/marts/ch1_context/pupils.sql"
 SUITE = "expectations/ch1_context/pupils.yml"
+COLUMNS = "sql/columns.yml"
 CROSS = "expectations/cross/pupils.sql"
 
 
@@ -120,8 +128,8 @@ def test_a_project_that_fits_has_no_faults(tmp_path: Path) -> None:
         (INDICATOR, "[district, sex]", "[district, stage]", "disaggregations: stage"),
         (INDICATOR, "chapter: ch1_context", "chapter: ch9", "chapter: ch9 is not in plan/chapters.yml"),
         (INDICATOR, "direction: up", "direction: context", "direction: a hold target needs to know"),
-        (INDICATOR, "value: 5}", "value: 5, by: {stage: primary}}", "targets.by: stage is neither"),
-        (INDICATOR, "value: 5}", "value: 5, levels: [school]}", "targets.levels: school"),
+        (INDICATOR, "value: 5}", "value: 5, by: {stage: primary}}", "targets.0.by: stage is neither"),
+        (INDICATOR, "value: 5}", "value: 5, levels: [school]}", "targets.0.levels: school"),
         (INDICATOR, "direction: up", "where: no_such > 1\n  direction: up", "no_such"),
         (INDICATOR, "direction: up", "period: month\n  direction: up", "period: values are given by"),
         (INDICATOR, "direction: up", "coverage: [pupils, gone]\n  direction: up", "has no column gone"),
@@ -129,9 +137,26 @@ def test_a_project_that_fits_has_no_faults(tmp_path: Path) -> None:
         (MODEL, "codes: {sex: sex}", "codes: {sex: gender}", "codes.sex: no code list gender"),
         (MODEL, "sex, pupils\n", "sex, pupils, period\n", "columns.period: neither the header"),
         (MODEL, "sex, pupils\n", "sex, pupil\n", "pupil"),
+        (MODEL, "sex: sex}\n", "sex: sex}\n" + publish("pupils_by_sex", "gender"), "publish.0.by: the select has no"),
+        (MODEL, "sex: sex}\n", "sex: sex}\n" + 2 * publish("few", "sex"), "publish stands there twice"),
         (MODEL, "staging.pupil_count", "staging.nothing", "reads staging.nothing"),
         (SUITE, "column: pupils", "column: persons", "ch1_context.pupils has no column persons"),
         (CROSS, "where pupils < 0", "where persons < 0", "persons"),
+        (COLUMNS, "sex: {", "gender: {en: g, zh: 性}\nsex: {", "gender: no table has this column"),
+        (CROSS, "table: ch1_context.pupils", "table: ch1_context.pupil", "table: there is no ch1_context.pupil"),
+        (SUITE, "min_value: 0", "min_value: 3, max_value: 2", "min_value 3 is above max_value 2"),
+        (SUITE, "min_value: 0", "min_value: 0, mostly: 95", "mostly is a share"),
+        (INDICATOR, "value: 5}", "value: 5, by: {sex: boys}}", "targets.0.by.sex: boys is no code of sex"),
+        (
+            INDICATOR,
+            "value: 5}",
+            "value: 5, deadline: 2012}",
+            "targets.0.deadline: 2012 is not after the baseline year",
+        ),
+        (INDICATOR, "[district, sex]", "[district, sex, sex]", "disaggregations: sex stands there twice"),
+        (INDICATOR, "[district, sex]", "[district, sex]\n  always_by: [sex]", "disaggregations: sex: values are never"),
+        (INDICATOR, "direction: up", "unit: pupls\n  direction: up", "unit: pupls is not in site/units.yml"),
+        (INDICATOR, "direction: up", "direction: up\n  direction: down", "direction stands there twice"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
@@ -139,6 +164,17 @@ def test_what_does_not_fit_is_named(tmp_path: Path, file: str, old: str, new: st
     assert faults
     assert all(str(tmp_path / file) in fault.where for fault in faults)
     assert said in faults[0].what
+
+
+@pytest.mark.parametrize(
+    "name", ["contracts/more.yaml", "plan/indicator/enr.yml", "sql/marts/pupils.sql", "expectations/pupils.yml"]
+)
+def test_a_file_that_nothing_reads_is_named(tmp_path: Path, name: str) -> None:
+    check(tmp_path)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("", encoding="utf-8")
+    (fault,) = check_declarations(Project.load(tmp_path)).faults
+    assert fault.line.startswith(f"{tmp_path / name}: nothing reads this file (")
 
 
 PLAN = {
@@ -166,6 +202,7 @@ PLAN = {
   task: {en: 'Programme register: places', zh: 项目台账：学位}
 """,
     "plan/headlines.yml": "[ENR-01, ENR-02]\n",
+    "plan/awaited_sources.yml": "- {source: facilities, title: {en: building return, zh: 校舍情况表}}\n",
     "plan/registered/enr.yml": """# Scale, later.
 - code: ENR-02
   name: {en: Places, zh: 学位}
@@ -178,7 +215,8 @@ PLAN = {
   commitments: [1.1.2-01]
 """,
 }
-COMMITMENTS, REGISTERED = "plan/commitments/ch1.yml", "plan/registered/enr.yml"
+COMMITMENTS, REGISTERED, SOURCES = "plan/commitments/ch1.yml", "plan/registered/enr.yml", "plan/awaited_sources.yml"
+DATED = "type: quantified_target\n  target: {en: t, zh: 目标}\n  deadline: 2024"
 
 
 def check_plan(folder: Path, file: str = "", old: str = "", new: str = "") -> CheckSummary:
@@ -216,10 +254,22 @@ def test_the_relation_is_read_from_the_indicators(tmp_path: Path) -> None:
     ("file", "old", "new", "said"),
     [
         (INDICATOR, "[1.1.2-01]", "[1.1.2-01, 9.9.9-99]", "ENR-01, commitments: 9.9.9-99 is not in plan/commitments"),
-        ("plan/headlines.yml", "ENR-02", "ENR-03", "ENR-03, there is no such indicator"),
-        ("plan/headlines.yml", "ENR-02", "ENR-01", "ENR-01, it is a headline already"),
+        ("plan/headlines.yml", "ENR-02", "ENR-03", "ENR-03: there is no such indicator"),
+        ("plan/headlines.yml", "ENR-02", "ENR-01", "ENR-01: it is a headline already"),
         (REGISTERED, "[1.1.2-01]", "[1.1.2-03]", "ENR-02, commitments: 1.1.2-03 is not in plan/commitments"),
         (REGISTERED, "ch1_context", "ch7", "ENR-02, chapter: ch7 is not in plan/chapters.yml"),
+        (REGISTERED, "[facilities]", "[facilites]", "ENR-02, waits_for: facilites is not in plan/awaited_sources"),
+        (REGISTERED, "[1.1.2-01]", "[1.1.2-01, 1.1.2-01]", "ENR-02, commitments: 1.1.2-01 stands there twice"),
+        (SOURCES, "source: facilities", "source: pupil_count", "pupil_count, source: it has a contract now"),
+        (
+            SOURCES,
+            "- {",
+            "- {source: x, title: {en: x, zh: x}}\n- {",
+            "x, source: no registered indicator waits for it",
+        ),
+        (INDICATOR, "[1.1.2-01]", "[1.1.2-01, 1.1.2-01]", "ENR-01, commitments: 1.1.2-01 stands there twice"),
+        (COMMITMENTS, "type: state_at_start", DATED, "1.1.2-01, deadline: no indicator that answers for it"),
+        (COMMITMENTS, "{en: Pupils, zh", "{en: '', zh", "0.label.en: String should have at least 1 character"),
         (REGISTERED, "ENR-02", "ENR-01", "ENR-01, code: it is computed now"),
         (REGISTERED, "ENR-02", "ENR-03", "ENR-03, code: ENR-03 is not a code of plan/families.yml"),
         (COMMITMENTS, "id: 1.1.2-02", "id: 1.1.9-01", "1.1.9-01, id: section 1.1.9 is not in plan/chapters.yml"),
@@ -232,14 +282,14 @@ def test_the_relation_is_read_from_the_indicators(tmp_path: Path) -> None:
         (COMMITMENTS, "of: ENR-01", "of: PRE-01", "1.1.2-01, baselines.0.of: there is no indicator PRE-01"),
         (COMMITMENTS, "tier: programme\n", "tier: third\n", "1.tier: Input should be"),
         (COMMITMENTS, "  task:", "  # task:", "needs a task"),
-        (COMMITMENTS, "id: 1.1.2-02", "id: 1.1.2-01", "commitment 1.1.2-01 is given twice"),
+        (COMMITMENTS, "id: 1.1.2-02", "id: 1.1.2-01", "1.1.2-01 is given twice"),
         (COMMITMENTS, "id: 1.1.2-02", "id: 3.3-01", "commitment 3.3-01 belongs in ch3.yml"),
     ],
 )
 def test_what_is_wrong_with_a_promise_is_named(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
     faults = check_plan(tmp_path, file, old, new).faults
-    assert said in faults[0].what
-    assert str(tmp_path / file) in faults[0].where
+    assert said in " ".join(fault.what for fault in faults)
+    assert all(re.match(rf"{tmp_path / file}:\d+$", fault.where) for fault in faults if said in fault.what)
 
 
 def test_a_commitment_that_nothing_answers_for_is_a_fault(tmp_path: Path) -> None:
@@ -254,7 +304,8 @@ def test_a_commitment_that_nothing_answers_for_is_a_fault(tmp_path: Path) -> Non
 
 def test_while_codes_are_to_be_written_an_open_commitment_is_a_note(tmp_path: Path) -> None:
     check_plan(tmp_path)
-    (tmp_path / REGISTERED).unlink()
+    for name in (REGISTERED, SOURCES):
+        (tmp_path / name).unlink()
     text = (tmp_path / INDICATOR).read_text(encoding="utf-8")
     (tmp_path / INDICATOR).write_text(text.replace("  commitments: [1.1.2-01]", ""), encoding="utf-8")
     summary = check_declarations(Project.load(tmp_path))

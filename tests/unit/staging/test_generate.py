@@ -73,7 +73,7 @@ def test_rows_stay_in_their_order_next_to_known_persons(memory: duckdb.DuckDBPyC
 def test_rows_stay_in_the_order_of_the_file(bureau: Bureau) -> None:
     path = bureau.root / "contracts" / "pupil_roll.yml"
     rule = (
-        "  - {rule: T1, severity: error, columns: [grade], reason: {en: x, zh: x}, "
+        "  - {rule: T01, severity: error, columns: [grade], reason: {en: x, zh: x}, "
         "check: \"grade in ('p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'j1', 'j2')\"}\n"
     )
     path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
@@ -86,7 +86,7 @@ def test_rows_stay_in_the_order_of_the_file(bureau: Bureau) -> None:
 def test_a_rule_with_a_query_is_numbered_by_the_parser_and_sorted(bureau: Bureau) -> None:
     path = bureau.root / "contracts" / "pupil_roll.yml"
     rule = (
-        "  - {rule: T1, severity: warning, columns: [grade], reason: {en: x, zh: x}, "
+        "  - {rule: T01, severity: warning, columns: [grade], reason: {en: x, zh: x}, "
         "check: grade in (select code from codes.grade)}\n"
     )
     path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
