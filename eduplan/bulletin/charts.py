@@ -1,28 +1,32 @@
-"""The charts of a bulletin as SVG, which paper can hold: Altair says what is drawn, vl-convert draws it.
+"""The charts of a bulletin, drawn for paper.
 
-Belongs here: charts. Does not belong here: the small lines in scorecards, which a template writes.
-
-A chart takes some 50 ms, so there is one for the statuses and one small multiple for the headlines and each chapter.
+Belongs here: what the charts show and where its parts stand. Does not belong here: shapes
+(``eduplan.bulletin.drawing``), or the small lines in scorecards, which a template writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from eduplan.bulletin.colours import BRAND, INK, MUTED, RULE, STATUS, status_colour
 from eduplan.bulletin.content import COUNTED, UNKEPT, Bulletin, Chapter, Line
+from eduplan.bulletin.drawing import Scale, bar, dot, drawing, line, text, tick_text, ticks
 from eduplan.indicators.severity import WORST_FIRST
-from eduplan.words.language import Language
 from eduplan.words.terms import sign
 
-FONT = "Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, WenQuanYi Zen Hei, sans-serif"
 PANELS_OF_A_CHAPTER = 8
 PANELS_IN_A_ROW = 4
 HEADLINES_IN_A_ROW = 5
 _LETTERS_OF_A_TITLE = {"en": 28, "zh": 14}
+_KEPT = (*COUNTED, "task")
+
+_WIDTH, _NAMES, _GAP = 640.0, 130.0, 24.0
+_ROW, _BAR, _TITLE, _AXIS, _LEGEND = 21.0, 13.0, 18.0, 16.0, 20.0
+_AXIS_OF_A_PANEL, _HEAD, _PLOT, _FOOT, _BETWEEN = 26.0, 20.0, 52.0, 12.0, 12.0
+_GRID = "#edf0f3"
 
 
 @dataclass(frozen=True)
@@ -38,185 +42,143 @@ class Charts:
     @cached_property
     def statuses(self) -> str:
         """Indicators and commitments by chapter and status."""
-        texts, lang = self.bulletin.texts, self.bulletin.lang
-        kept = (*COUNTED, "task")
-        rows = [
-            {
-                "chapter": chapter.title,
-                "what": texts(what),
-                "status": sign(status).word(lang),
-                "order": kept.index(status),
-                "n": n,
-            }
-            for chapter in self.bulletin.chapters
-            for what, counts in (("indicators", chapter.counts), ("commitments", chapter.commitments))
-            for status, n in counts.items()
-            if status in kept
+        texts, chapters = self.bulletin.texts, self.bulletin.chapters
+        sides = {
+            texts("indicators"): [chapter.counts for chapter in chapters],
+            texts("commitments"): [chapter.commitments for chapter in chapters],
+        }
+        if not any(counts.get(status) for side in sides.values() for counts in side for status in _KEPT):
+            return ""
+        width = (_WIDTH - _NAMES - _GAP) / 2
+        parts = [
+            text((_NAMES - 6, _middle(place)), chapter.title, size=7.5, anchor="end")
+            for place, chapter in enumerate(chapters)
         ]
-        chapters = [chapter.title for chapter in self.bulletin.chapters]
-        return (
-            _svg(_status_chart(rows, chapters, (texts("indicators"), texts("commitments")), kept, lang)) if rows else ""
-        )
+        for place, (title, counts) in enumerate(sides.items()):
+            parts += _bars(_NAMES + place * (width + _GAP), width, title, counts)
+        bottom = _TITLE + len(chapters) * _ROW + _AXIS
+        return drawing(_WIDTH, bottom + _LEGEND, [*parts, *self._legend(bottom + 12)])
+
+    def _legend(self, y: float) -> list[str]:
+        step = (_WIDTH - _NAMES) / len(_KEPT)
+        parts = []
+        for place, status in enumerate(_KEPT):
+            x = _NAMES + place * step
+            parts += [bar((x, y - 7), 8, 8, STATUS[status]), text((x + 11, y), sign(status).word(self.bulletin.lang))]
+        return parts
 
     @cached_property
     def headlines(self) -> str:
         """Trends of the headline indicators: of each the worst line."""
         worst: dict[str, Line] = {}
-        for line in self.bulletin.headlines:
-            if line.code not in worst or _rank(line) < _rank(worst[line.code]):
-                worst[line.code] = line
-        return self._trends([line for line in worst.values() if _has_trend(line)], HEADLINES_IN_A_ROW, 84)
+        for each in self.bulletin.headlines:
+            if each.code not in worst or _rank(each) < _rank(worst[each.code]):
+                worst[each.code] = each
+        return self._trends([each for each in worst.values() if _has_trend(each)], HEADLINES_IN_A_ROW)
 
     def chapter(self, chapter: Chapter) -> str:
         """Trends of the lines of a chapter that are furthest from their promises, headlines first."""
-        headlines = {line.code for line in self.bulletin.headlines}
-        unkept = [line for line in chapter.lines if line.status in UNKEPT and _has_trend(line)]
-        first = sorted(unkept, key=lambda line: (line.code not in headlines, _rank(line), line.code))
+        headlines = {each.code for each in self.bulletin.headlines}
+        unkept = [each for each in chapter.lines if each.status in UNKEPT and _has_trend(each)]
+        first = sorted(unkept, key=lambda each: (each.code not in headlines, _rank(each), each.code))
         seen: dict[str, Line] = {}
-        for line in first:
-            seen.setdefault(line.code, line)
-        return self._trends(list(seen.values())[:PANELS_OF_A_CHAPTER], PANELS_IN_A_ROW, 112)
+        for each in first:
+            seen.setdefault(each.code, each)
+        return self._trends(list(seen.values())[:PANELS_OF_A_CHAPTER], PANELS_IN_A_ROW)
 
-    def _trends(self, lines: Sequence[Line], in_a_row: int, width: int) -> str:
+    def _trends(self, lines: Sequence[Line], in_a_row: int) -> str:
+        """A panel a line, in rows; all of them tell the same years."""
         if not lines:
             return ""
-        rows = [row for place, line in enumerate(lines) for row in _points(place, line, self.bulletin.lang)]
-        return _svg(_trend_chart(rows, in_a_row, width))
+        years = [year for each in lines for year, _ in each.trend]
+        width = (_WIDTH - (in_a_row - 1) * _BETWEEN) / in_a_row
+        height = _HEAD + _PLOT + _FOOT
+        parts = []
+        for place, each in enumerate(lines):
+            left, top = (place % in_a_row) * (width + _BETWEEN), (place // in_a_row) * (height + _BETWEEN)
+            parts += [*self._heading(left, top, each), *_panel(left, top, width, each, min(years), max(years))]
+        rows = -(-len(lines) // in_a_row)
+        return drawing(_WIDTH, rows * (height + _BETWEEN) - _BETWEEN, parts)
+
+    def _heading(self, left: float, top: float, shown: Line) -> list[str]:
+        """Code with value, and the name; a long name is cut, for the scorecard has it whole."""
+        most = _LETTERS_OF_A_TITLE[self.bulletin.lang]
+        name = shown.name if len(shown.name) <= most else shown.name[: most - 1].rstrip() + "…"
+        return [
+            text((left, top + 7), f"{shown.code}  {shown.shown}", colour=BRAND),
+            text((left, top + 16), name, colour=BRAND),
+        ]
 
 
-def _rank(line: Line) -> int:
-    return WORST_FIRST.index(line.status) if line.status in WORST_FIRST else len(WORST_FIRST)
+def _bars(left: float, width: float, title: str, counts: Sequence[Mapping[str, int]]) -> list[str]:
+    """One side of the chart of statuses: a bar a chapter, its statuses from kept to broken."""
+    longest = max(1, *(sum(each.get(status, 0) for status in _KEPT) for each in counts))
+    place_of, bottom = Scale(0, longest, left, left + width), _TITLE + len(counts) * _ROW
+    parts = [text((left, 10), title, size=9, colour=BRAND, is_bold=True)]
+    for value in ticks(0, longest, 5):
+        x = place_of(value)
+        parts += [line([(x, _TITLE), (x, bottom)], colour=_GRID, width=0.6)]
+        parts += [text((x, bottom + 9), tick_text(value), anchor="middle")]
+    for place, each in enumerate(counts):
+        start = 0
+        for status in _KEPT:
+            if number := each.get(status, 0):
+                at = (place_of(start), _middle(place) - _BAR / 2 - 2.5)
+                parts.append(bar(at, place_of(start + number) - at[0], _BAR, STATUS[status]))
+                start += number
+    return [*parts, line([(left, _TITLE), (left, bottom)], colour=RULE)]
 
 
-def _has_trend(line: Line) -> bool:
-    return sum(value is not None for _, value in line.trend) > 1
+def _middle(place: int) -> float:
+    """Where the text of a row of bars stands."""
+    return _TITLE + (place + 0.5) * _ROW + 2.5
 
 
-def _points(place: int, line: Line, lang: Language) -> list[dict[str, Any]]:
-    """The points of one panel. A target far away is not drawn, for it would make a flat line of the values."""
-    values = [value for _, value in line.trend if value is not None]
-    target = line.target_value if line.target_value is not None and _is_near(line.target_value, values) else None
-    return [
-        {
-            "panel": _heading(place, line, lang),
-            "year": year,
-            "value": value,
-            "target": target,
-            "colour": status_colour(line.status),
-            "is_last": year == line.year and value is not None,
-        }
-        for year, value in line.trend
-    ]
-
-
-def _heading(place: int, line: Line, lang: Language) -> str:
-    """Place, code with value, and name, a line each; a long name is cut, for the scorecard has it whole."""
-    most = _LETTERS_OF_A_TITLE[lang]
-    name = line.name if len(line.name) <= most else line.name[: most - 1].rstrip() + "…"
-    return f"{place:02d}\n{line.code}  {line.shown}\n{name}"
-
-
-def _status_chart(
-    rows: list[dict[str, Any]], chapters: Sequence[str], sides: Sequence[str], kept: Sequence[str], lang: Language
-) -> dict[str, Any]:
-    import altair as alt
-
-    words = [sign(status).word(lang) for status in kept]
+def _panel(left: float, top: float, width: float, shown: Line, first: int, last: int) -> list[str]:
+    """Values of a line over the years, its last value, and its target where that is near."""
+    values = [value for _, value in shown.trend if value is not None]
+    target = shown.target_value if shown.target_value is not None and _is_near(shown.target_value, values) else None
+    held = [*values, *([] if target is None else [target])]
+    air = (max(held) - min(held)) * 0.08 or abs(max(held)) * 0.05 or 1.0
+    low, high = min(held) - air, max(held) + air
+    bottom = top + _HEAD + _PLOT
+    across = Scale(first, last, left + _AXIS_OF_A_PANEL + 3, left + width - 4)
+    up = Scale(low, high, bottom, top + _HEAD + 2)
+    colour = status_colour(shown.status)
     parts = []
-    for what in sides:
-        own = [row for row in rows if row["what"] == what]
-        axis = alt.Axis(labelLimit=250, ticks=False, domain=False) if what == sides[0] else None
-        parts.append(
-            alt.Chart(alt.InlineData(values=own), title=what, width=265, height=alt.Step(21))
-            .mark_bar(height=13)
-            .encode(
-                x=alt.X("n:Q", title=None, axis=alt.Axis(grid=False, tickCount=4, format="d")),
-                y=alt.Y("chapter:N", title=None, scale=alt.Scale(domain=list(chapters)), axis=axis),
-                color=alt.Color(
-                    "status:N",
-                    scale=alt.Scale(domain=words, range=[STATUS[status] for status in kept]),
-                    legend=alt.Legend(orient="bottom", title=None, columns=len(words), symbolType="square"),
-                ),
-                order=alt.Order("order:Q"),
-            )
-        )
-    chart: dict[str, Any] = alt.hconcat(*parts, spacing=18).configure(**_look()).to_dict(validate=False)
-    return chart
+    for value in ticks(low, high):
+        parts += [line([(left + _AXIS_OF_A_PANEL, up(value)), (left + width, up(value))], colour=_GRID, width=0.6)]
+        parts += [text((left + _AXIS_OF_A_PANEL - 3, up(value) + 2.4), tick_text(value), anchor="end", colour=MUTED)]
+    parts.append(line([(left + _AXIS_OF_A_PANEL, bottom), (left + width, bottom)], colour=RULE))
+    parts += [
+        text((across(year), bottom + 9), str(year), anchor=anchor, colour=INK)
+        for year, anchor in {first: "start", last: "end"}.items()
+    ]
+    if target is not None:
+        ends = [(left + _AXIS_OF_A_PANEL, up(target)), (left + width, up(target))]
+        parts.append(line(ends, colour=MUTED, dashes="3 2"))
+    points = [(across(year), math.nan if value is None else up(value)) for year, value in shown.trend]
+    ended = [
+        point
+        for point, (year, value) in zip(points, shown.trend, strict=True)
+        if year == shown.year and value is not None
+    ]
+    return [*parts, line(points, colour=colour, width=1.8), *(dot(point, 2.6, colour) for point in ended)]
 
 
-def _trend_chart(rows: list[dict[str, Any]], in_a_row: int, width: int) -> dict[str, Any]:
-    """One chart with a panel a line; drawing panels as charts of their own takes three times as long."""
-    import altair as alt
+def _rank(shown: Line) -> int:
+    return WORST_FIRST.index(shown.status) if shown.status in WORST_FIRST else len(WORST_FIRST)
 
-    years = [row["year"] for row in rows]
-    x = alt.X(
-        "year:Q",
-        title=None,
-        scale=alt.Scale(domain=[min(years), max(years)], padding=6, nice=False),
-        axis=alt.Axis(values=[min(years), max(years)], format="d", grid=False, ticks=False),
-    )
-    y = alt.Y(
-        "value:Q",
-        title=None,
-        scale=alt.Scale(zero=False, nice=False, padding=5),
-        axis=alt.Axis(tickCount=3, minExtent=24, maxExtent=24, domain=False, ticks=False, labelColor=MUTED),
-    )
-    colour = alt.Color("colour:N", scale=None)
-    base = alt.Chart().properties(width=width, height=50)
-    layers = alt.layer(
-        base.transform_filter("datum.is_last && datum.target != null")
-        .mark_rule(color=MUTED, strokeDash=[3, 2], strokeWidth=1)
-        .encode(y="target:Q"),
-        base.mark_line(strokeWidth=1.8).encode(x=x, y=y, color=colour),
-        base.transform_filter("datum.is_last")
-        .mark_point(filled=True, size=26, opacity=1)
-        .encode(x=x, y=y, color=colour),
-        data=alt.InlineData(values=rows),
-    )
-    header = alt.Header(
-        title=None,
-        labelExpr="slice(split(datum.label, '\\n'), 1)",
-        labelAnchor="start",
-        labelFontSize=7,
-        labelColor=BRAND,
-        labelPadding=4,
-    )
-    panels = list(dict.fromkeys(row["panel"] for row in rows))
-    whole = (
-        layers.facet(
-            facet=alt.Facet("panel:N", sort=panels, header=header),
-            columns=in_a_row,
-            spacing={"row": 10, "column": 14},
-        )
-        .resolve_scale(y="independent")
-        .resolve_axis(x="independent", y="independent")
-    )
-    chart: dict[str, Any] = whole.configure(**_look()).to_dict(validate=False)
-    return chart
+
+def _has_trend(shown: Line) -> bool:
+    return sum(value is not None for _, value in shown.trend) > 1
 
 
 def _is_near(target: float, values: Sequence[float]) -> bool:
-    """Whether a target can be drawn with the values: not further away than four times their spread or a third of it."""
+    """Whether a target can be drawn with the values: one far away would make a flat line of them.
+
+    It is near if it is not further away than four times their spread or a third of it.
+    """
     spread = max(values) - min(values)
     gap = max(0.0, target - max(values), min(values) - target)
     return gap <= max(4 * spread, abs(target) / 3)
-
-
-def _look() -> dict[str, Any]:
-    small = {"labelFontSize": 7, "labelColor": INK, "domainColor": RULE, "gridColor": "#edf0f3", "gridWidth": 0.6}
-    return {
-        "font": FONT,
-        "view": {"stroke": None},
-        "axis": small,
-        "axisY": {"labelFontSize": 7.5},
-        "legend": {"labelFontSize": 8, "symbolSize": 60, "columnPadding": 10},
-        "text": {"fontSize": 7.5},
-        "title": {"fontSize": 9, "color": BRAND, "anchor": "start"},
-        "background": "transparent",
-    }
-
-
-def _svg(chart: dict[str, Any]) -> str:
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(chart))
