@@ -76,7 +76,7 @@ def test_every_text_is_there_in_both_languages_and_every_text_is_used(project: P
     folder = templates_folder(project)
     known = yaml.safe_load((folder / "texts.yml").read_text(encoding="utf-8"))
     assert [key for key, both in known.items() if set(both) != {"en", "zh"} or not all(both.values())] == []
-    sources = [path.read_text(encoding="utf-8") for path in (*folder.glob("*.j2"), *PACKAGE.glob("*.py"))]
+    sources = [path.read_text(encoding="utf-8") for path in (*folder.glob("*.j2"), *PACKAGE.rglob("*.py"))]
     asked = {
         key
         for source in sources
