@@ -186,7 +186,7 @@ def compare(old: Path, new: Path) -> Comparison:
         old: Published DuckDB file of the earlier release.
         new: Published DuckDB file of the later one.
     """
-    with _both(old, new) as connection:
+    with both_releases(old, new) as connection:
         return Comparison(
             columns=connection.execute(_COLUMNS).pl(),
             rows=_rows(connection),
@@ -209,12 +209,13 @@ def revised_values(old: Path, new: Path) -> pl.DataFrame:
         (A, M, N, Q as in ``plan.indicator_values``), numerators and denominators, ``cause`` (one of :data:`CAUSES`) and
         ``batches``: the files below the indicator that changed, as ``source period``.
     """
-    with _both(old, new) as connection:
+    with both_releases(old, new) as connection:
         return _values(connection, "change = 'revised'")
 
 
 @contextmanager
-def _both(old: Path, new: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def both_releases(old: Path, new: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Two releases in one connection, as ``old_release`` and ``new_release``."""
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
         connection.execute(f"attach {literal(str(old))} as old_release (read_only)")
         connection.execute(f"attach {literal(str(new))} as new_release (read_only)")

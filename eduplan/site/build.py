@@ -68,6 +68,7 @@ def write_site(
     reader = ReleaseReader(connection, project)
     if not reader.has_indicators:
         return None
+    from eduplan.site.downloads import unchanged_since
     from eduplan.site.pages import Declared, write_pages
     from eduplan.site.revisions import revisions_by_indicator
 
@@ -82,6 +83,8 @@ def write_site(
         site,
         declared=Declared(models, contracts),
         revisions=revisions_by_indicator(previous, folder / DATABASE) if previous else None,
+        unchanged=unchanged_since(previous, folder / DATABASE) if previous else frozenset(),
+        previous=previous.parent / SITE if previous else None,
         progress=progress or Silent(),
     )
     return WrittenSite(site, notices)

@@ -21,6 +21,7 @@ from eduplan.site.commitments import write_commitments
 from eduplan.site.dictionary import write_dictionary
 from eduplan.site.district_map import write_map
 from eduplan.site.districts import write_districts
+from eduplan.site.downloads import FOLDER as DOWNLOADS
 from eduplan.site.downloads import write_downloads
 from eduplan.site.indicators import write_indicator, write_waiting
 from eduplan.site.lineage import SourceColumns, formula_of
@@ -55,6 +56,8 @@ def write_pages(
     *,
     declared: Declared,
     revisions: Mapping[str, Revised] | None,
+    unchanged: frozenset[str] = frozenset(),
+    previous: Path | None = None,
     progress: Progress,
 ) -> list[str]:
     """Writes every page.
@@ -67,6 +70,8 @@ def write_pages(
         site: Folder of the site.
         declared: For the dictionary.
         revisions: What the release before told otherwise; nothing where there was none.
+        unchanged: Indicators whose values are those of the release before.
+        previous: The folder of its site.
         progress: Where the reader sees how far it is.
 
     Returns:
@@ -97,7 +102,8 @@ def write_pages(
             advance(1)
         for code in reader.waiting:
             write_waiting(reader, renderer, code)
-        write_downloads(connection, reader, site, advance=advance)
+        files = previous / DOWNLOADS if previous else None
+        write_downloads(connection, reader, site, unchanged=unchanged, previous=files, advance=advance)
     return notices
 
 

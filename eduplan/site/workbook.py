@@ -1,4 +1,4 @@
-"""Writes a table as an XLSX workbook in one pass over its columns.
+"""Writes tables as XLSX workbooks in one pass over their columns.
 
 Belongs here: the few parts that such a file needs. Does not belong here: which tables are written.
 
@@ -47,37 +47,59 @@ _HEAD = (
 _FOOT = "</sheetData></worksheet>"
 
 
-def write_workbook(frame: pl.DataFrame, path: Path, *, sheet: str) -> None:
-    """Writes a table with its heading; numbers as numbers, all else as text, nothing where there is none.
+class Sheets:
+    """Tables of the same columns, each to be written as a workbook; all their rows become text at once.
 
     Args:
-        frame: The table.
-        path: The file.
-        sheet: Name of the sheet, at most 31 characters and no punctuation that a sheet refuses.
-
-    Raises:
-        ValueError: A sheet cannot hold so many rows.
+        frame: The tables, one after the other.
     """
-    if frame.height > MOST_ROWS:
-        raise ValueError(f"{frame.height:,} rows do not fit on a sheet")
-    head = "".join(f'<c s="1" t="inlineStr"><is><t>{_escaped(name)}</t></is></c>' for name in frame.columns)
-    cells = [_cell(name, kind) for name, kind in frame.schema.items()]
-    rows = frame.select(pl.concat_str([pl.lit("<row>"), *cells, pl.lit("</row>")])).to_series()
-    workbook = (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{_escaped(sheet[:31])}" sheetId="1" r:id="r1"/></sheets></workbook>'
-    )
-    parts = {
-        **_PARTS,
-        "xl/workbook.xml": workbook,
-        "xl/worksheets/sheet1.xml": f"{_HEAD}<row>{head}</row>{''.join(rows.to_list())}{_FOOT}",
-    }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, text in parts.items():
-            # A time that does not change, so that equal tables give equal files.
-            archive.writestr(
-                zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), (_XML + text).encode(), zipfile.ZIP_DEFLATED, 1
-            )
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        cells = pl.DataFrame([_cells(column).alias(str(place)) for place, column in enumerate(frame.iter_columns())])
+        self._rows = cells.select(pl.concat_str([pl.lit("<row>"), pl.all(), pl.lit("</row>")])).to_series()
+        self._head = "".join(f'<c s="1" t="inlineStr"><is><t>{_escaped(name)}</t></is></c>' for name in frame.columns)
+
+    def write(self, path: Path, first: int, rows: int, *, name: str) -> None:
+        """Writes a table with its heading; numbers as numbers, all else as text, nothing where there is none.
+
+        Args:
+            path: The file.
+            first: Its first row.
+            rows: How many it has.
+            name: Name of the sheet, without punctuation that a sheet refuses; its first 31 characters are used.
+
+        Raises:
+            ValueError: A sheet cannot hold so many rows.
+        """
+        if rows > MOST_ROWS:
+            raise ValueError(f"{rows:,} rows do not fit on a sheet")
+        workbook = (
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
+            f'<sheet name="{_escaped(name[:31])}" sheetId="1" r:id="r1"/></sheets></workbook>'
+        )
+        body = self._rows.slice(first, rows).str.join("").item() or ""
+        sheet = f"{_HEAD}<row>{self._head}</row>{body}{_FOOT}"
+        parts = {**_PARTS, "xl/workbook.xml": workbook, "xl/worksheets/sheet1.xml": sheet}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for part, text in parts.items():
+                # A time that does not change, so that equal tables give equal files.
+                archive.writestr(
+                    zipfile.ZipInfo(part, (2020, 1, 1, 0, 0, 0)), (_XML + text).encode(), zipfile.ZIP_DEFLATED, 1
+                )
+
+
+def write_workbook(frame: pl.DataFrame, path: Path, *, sheet: str) -> None:
+    """Writes one table as a workbook; see :meth:`Sheets.write`."""
+    Sheets(frame).write(path, 0, frame.height, name=sheet)
+
+
+def _cells(column: pl.Series) -> pl.Series:
+    """The cells of a column. Texts are few that stand often, so each of them is written once."""
+    frame, cell = column.to_frame(), _cell(column.name, column.dtype).alias("")
+    if column.dtype != pl.String:
+        return frame.select(cell).to_series()
+    once = frame.unique().with_columns(cell)
+    return frame.join(once, on=column.name, how="left", nulls_equal=True, maintain_order="left")[""]
 
 
 def _cell(name: str, kind: pl.DataType) -> pl.Expr:
@@ -92,7 +114,9 @@ def _cell(name: str, kind: pl.DataType) -> pl.Expr:
         text = value.cast(pl.String).str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "")
         for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
             text = text.str.replace_all(character, entity, literal=True)
-        shown = pl.lit('<c t="inlineStr"><is><t xml:space="preserve">') + text + pl.lit("</t></is></c>")
+        # Shorter than an inline string, which counts where a sheet has millions of cells.
+        kept = pl.when(text.str.starts_with(" ") | text.str.ends_with(" ")).then(pl.lit(' xml:space="preserve">'))
+        shown = pl.lit('<c t="str"><v') + kept.otherwise(pl.lit(">")) + text + pl.lit("</v></c>")
     return shown.fill_null("<c/>")
 
 

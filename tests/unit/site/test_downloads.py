@@ -8,6 +8,7 @@ import fastexcel
 import polars as pl
 import pytest
 
+from eduplan.site.downloads import unchanged_since
 from eduplan.site.workbook import write_workbook
 
 
@@ -54,3 +55,39 @@ def test_a_workbook_keeps_numbers_texts_and_nothing_apart(tmp_path):
     assert read["count"].to_list() == [1, None, 3, -4]
     assert read["share"].to_list() == [0.5, None, 2.0, None]
     assert zipfile.ZipFile(tmp_path / "a.xlsx").testzip() is None
+
+
+def test_files_of_unchanged_indicators_are_those_of_the_release_before(make_site):
+    first = make_site(name="first")
+    first.write()
+    second = make_site(name="second")
+    second.write(first.release / "marts.duckdb")
+    assert unchanged_since(first.release / "marts.duckdb", second.release / "marts.duckdb") >= {"HLT-03"}
+    for ending in ("csv", "xlsx", "parquet"):
+        one, two = (each.folder / "download" / f"HLT-03.{ending}" for each in (first, second))
+        assert one.samefile(two)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update plan.indicator_values set obs_value = 51 where ref_area = '990103' and indicator = 'HLT-03'",
+        "update plan.areas set name_en = 'Renamed' where ref_area = '990103'",
+        "update about.release set eduplan_version = '99'",
+    ],
+)
+def test_files_of_changed_indicators_are_written_anew(make_site, change):
+    first = make_site(name="first")
+    first.write()
+    second = make_site(name="second", change=change)
+    second.write(first.release / "marts.duckdb")
+    one, two = (each.folder / "download" / "HLT-03.csv" for each in (first, second))
+    assert not one.samefile(two)
+    assert two.is_file()
+
+
+def test_a_release_without_a_site_before_it_has_files_of_its_own(make_site):
+    first = make_site(name="first")
+    second = make_site(name="second")
+    second.write(first.release / "marts.duckdb")
+    assert (second.folder / "download" / "HLT-03.xlsx").stat().st_nlink == 1
