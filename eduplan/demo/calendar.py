@@ -25,9 +25,13 @@ def day_of(year: int, month: int, day: int) -> int:
 
 def mid_month(years: AnyArray, months: AnyArray) -> Ints:
     """The numbers of the 15th of months."""
-    first = EPOCH.year
-    table = np.array([[day_of(year, month, 15) for month in range(1, 13)] for year in range(first, LAST.year + 1)])
-    return np.asarray(table[years - first, months - 1], dtype=np.int64)
+    return np.asarray(_mid_months()[years - EPOCH.year, months - 1], dtype=np.int64)
+
+
+@cache
+def _mid_months() -> Ints:
+    years = range(EPOCH.year, LAST.year + 1)
+    return np.array([[day_of(year, month, 15) for month in range(1, 13)] for year in years], dtype=np.int64)
 
 
 def census_day(year: int) -> int:

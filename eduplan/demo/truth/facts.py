@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -78,7 +79,7 @@ class Facts:
         """The districts' codes in the last year's list."""
         return [district.code_in(self.years[-1]) for district in DISTRICTS]
 
-    @property
+    @cached_property
     def school_table(self) -> pl.DataFrame:
         """One row a school, with the dimensions that figures are broken down by."""
         return pl.DataFrame(
