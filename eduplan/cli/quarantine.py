@@ -47,6 +47,8 @@ def register(app: typer.Typer) -> None:
 
         if with_identity and export is None:
             raise UsageFault("--with-identity goes with --export", remedy="identities are never shown on the screen")
+        if export is not None and export.suffix.lower() != ".csv":
+            raise UsageFault("rows are exported as CSV", where=str(export), remedy="give a name that ends in .csv")
         connection = open_database(session, Database.WORK)
         try:
             if export is None:

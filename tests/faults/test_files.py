@@ -127,6 +127,9 @@ def test_a_person_twice_goes_to_quarantine_and_leaves_it_when_mended(bureau: Bur
     shown = bureau.eduplan("quarantine")
     assert shown.code == 0, shown.err
     assert not any(identity in shown.out for identity in IDENTITIES)
+    as_workbook = bureau.eduplan("quarantine", "--export", str(bureau.data / "mend.xlsx"))
+    assert as_workbook.code == ExitCode.USAGE
+    assert "rows are exported as CSV (give a name that ends in .csv)" in as_workbook.err
     export = bureau.data / "mend.csv"
     assert bureau.eduplan("quarantine", "--export", str(export)).code == 0
     masked = export.read_text(encoding="utf-8-sig")
