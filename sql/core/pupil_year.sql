@@ -30,12 +30,13 @@ warning:
 with
 rolls as (select * from staging.pupil_roll),
 
--- Only these few persons need a window.
+-- Only these few persons need a window. They are looked for in few columns of the source itself: a roll that several
+-- steps share would be kept whole in memory.
 double_persons as (
     select
         school_year,
         person_key
-    from rolls
+    from staging.pupil_roll
     where roll_status = 'active'
     group by school_year, person_key
     having count(*) > 1
@@ -43,17 +44,18 @@ double_persons as (
 
 ranked_doubles as (
     select
-        rolls.school_year,
-        rolls.person_key,
-        rolls.school_code,
+        candidates.school_year,
+        candidates.person_key,
+        candidates.school_code,
         row_number() over (
-            partition by rolls.school_year, rolls.person_key
-            order by coalesce(rolls.roll_change_on, rolls.entered_on) desc nulls last, rolls.school_code asc
+            partition by candidates.school_year, candidates.person_key
+            order by
+                coalesce(candidates.roll_change_on, candidates.entered_on) desc nulls last, candidates.school_code asc
         ) as preference
-    from rolls
+    from staging.pupil_roll as candidates
     inner join double_persons
-        on rolls.school_year = double_persons.school_year and rolls.person_key = double_persons.person_key
-    where rolls.roll_status = 'active'
+        on candidates.school_year = double_persons.school_year and candidates.person_key = double_persons.person_key
+    where candidates.roll_status = 'active'
 ),
 
 counted_elsewhere as (

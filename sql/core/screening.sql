@@ -85,10 +85,9 @@ measured as (
 judged as (
     select
         *,
-        is_marked_valid
-        and not is_retest
-        and (wears_ortho_k or (has_both_acuities and se_right is not null and se_left is not null))
-            as is_valid_examination,
+        is_whole_examination(
+            is_marked_valid, is_retest, lens_type, naked_acuity_right, naked_acuity_left, se_right, se_left
+        ) as is_valid_examination,
         wears_ortho_k
         or coalesce(is_myopic_eye(naked_acuity_right, se_right, age_half_years), false)
         or coalesce(is_myopic_eye(naked_acuity_left, se_left, age_half_years), false) as looks_myopic,
@@ -98,13 +97,14 @@ judged as (
     from measured
 ),
 
--- Only these few persons need a window.
+-- Only these few persons need a window. They are looked for in few columns of the source itself: examinations that two
+-- steps share would be kept whole in memory.
 repeated_persons as (
     select
         school_year,
         season,
         person_key
-    from examinations
+    from staging.health_screening
     where not coalesce(is_retest, false)
     group by school_year, season, person_key
     having count(*) > 1
@@ -112,25 +112,38 @@ repeated_persons as (
 
 ranked_repeats as (
     select
-        judged.school_year,
-        judged.season,
-        judged.person_key,
-        judged.examined_school_code,
+        candidates.school_year,
+        candidates.season,
+        candidates.person_key,
+        candidates.school_code as examined_school_code,
         row_number() over (
-            partition by judged.school_year, judged.season, judged.person_key
+            partition by candidates.school_year, candidates.season, candidates.person_key
             order by
-                judged.is_valid_examination desc,
-                coalesce(judged.examined_school_code = judged.school_code, false) desc,
-                judged.screened_on asc,
-                judged.examined_school_code asc
+                is_whole_examination(
+                    candidates.is_valid,
+                    candidates.is_retest,
+                    candidates.lens_type,
+                    candidates.naked_acuity_right,
+                    candidates.naked_acuity_left,
+                    spherical_equivalent(candidates.sphere_right, candidates.cylinder_right),
+                    spherical_equivalent(candidates.sphere_left, candidates.cylinder_left)
+                ) desc,
+                coalesce(candidates.school_code = pupils.school_code, false) desc,
+                candidates.screened_on asc,
+                candidates.school_code asc
         ) as preference
-    from judged
-    inner join repeated_persons
+    from repeated_persons
+    inner join staging.health_screening as candidates
         on
-            judged.school_year = repeated_persons.school_year
-            and judged.season = repeated_persons.season
-            and judged.person_key = repeated_persons.person_key
-    where not judged.is_retest
+            repeated_persons.school_year = candidates.school_year
+            and repeated_persons.season = candidates.season
+            and repeated_persons.person_key = candidates.person_key
+    left join core.pupil_year as pupils
+        on
+            repeated_persons.school_year = pupils.school_year
+            and repeated_persons.person_key = pupils.person_key
+            and pupils.is_counted
+    where not coalesce(candidates.is_retest, false)
 ),
 
 repeats as (
@@ -141,6 +154,37 @@ repeats as (
         examined_school_code
     from ranked_repeats
     where preference > 1
+),
+
+-- Thresholds are made decimals once, and not for each examination.
+tiers as (
+    select
+        age,
+        cast(acuity_0_below as decimal(4, 2)) as acuity_0_below,
+        cast(acuity_1_below as decimal(4, 2)) as acuity_1_below,
+        cast(acuity_2_below as decimal(4, 2)) as acuity_2_below,
+        cast(acuity_3_below as decimal(4, 2)) as acuity_3_below,
+        cast(myopia_0_to as decimal(4, 2)) as myopia_0_to,
+        cast(myopia_1_below as decimal(4, 2)) as myopia_1_below,
+        cast(myopia_2_below as decimal(4, 2)) as myopia_2_below,
+        cast(myopia_3_below as decimal(4, 2)) as myopia_3_below,
+        cast(hyperopia_1_above as decimal(4, 2)) as hyperopia_1_above,
+        cast(hyperopia_2_above as decimal(4, 2)) as hyperopia_2_above,
+        cast(hyperopia_3_above as decimal(4, 2)) as hyperopia_3_above,
+        cast(cylinder_0_from as decimal(4, 2)) as cylinder_0_from,
+        cast(cylinder_1_from as decimal(4, 2)) as cylinder_1_from,
+        cast(cylinder_2_above as decimal(4, 2)) as cylinder_2_above,
+        cast(cylinder_3_above as decimal(4, 2)) as cylinder_3_above
+    from reference.vision_warning_tiers
+),
+
+cutoffs as (
+    select
+        sex,
+        age_half_years,
+        cast(overweight_bmi as decimal(4, 1)) as overweight_bmi,
+        cast(obese_bmi as decimal(4, 1)) as obese_bmi
+    from reference.bmi_cutoffs
 )
 
 select
@@ -192,7 +236,7 @@ select
                     end,
                     -- The watch band of refraction holds its upper end, the tiers do not hold theirs.
                     case
-                        when least(judged.se_right, judged.se_left) <= cast(tiers.myopia_0_to as decimal(4, 2)) then 0
+                        when least(judged.se_right, judged.se_left) <= tiers.myopia_0_to then 0
                     end,
                     tier_below(
                         least(judged.se_right, judged.se_left),
@@ -208,7 +252,7 @@ select
                         tiers.hyperopia_3_above
                     ),
                     case
-                        when judged.larger_cylinder >= cast(tiers.cylinder_1_from as decimal(4, 2))
+                        when judged.larger_cylinder >= tiers.cylinder_1_from
                             then
                                 greatest(
                                     1,
@@ -216,7 +260,7 @@ select
                                         judged.larger_cylinder, null, tiers.cylinder_2_above, tiers.cylinder_3_above
                                     )
                                 )
-                        when judged.larger_cylinder >= cast(tiers.cylinder_0_from as decimal(4, 2)) then 0
+                        when judged.larger_cylinder >= tiers.cylinder_0_from then 0
                     end,
                     -- Night lenses hide the refraction: their wearers are known to be myopic and never below tier 1.
                     case when judged.wears_ortho_k then 1 end
@@ -249,6 +293,6 @@ left join repeats
         and judged.season = repeats.season
         and judged.person_key = repeats.person_key
         and judged.examined_school_code = repeats.examined_school_code
-left join reference.bmi_cutoffs as cutoffs
+left join cutoffs
     on judged.sex = cutoffs.sex and judged.age_half_years = cutoffs.age_half_years
-left join reference.vision_warning_tiers as tiers on vision_age(judged.age_half_years) = tiers.age
+left join tiers on vision_age(judged.age_half_years) = tiers.age

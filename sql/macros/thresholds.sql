@@ -25,6 +25,16 @@ create or replace macro normal_acuity(age_half_years) as
     case when age_half_years < 12 then cast(4.9 as decimal(3, 1)) else cast(5.0 as decimal(3, 1)) end;
 create or replace macro is_myopic_eye(naked_acuity, se, age_half_years) as
     naked_acuity < normal_acuity(age_half_years) and se < cast(-0.50 as decimal(4, 2));
+-- An examination that says whether somebody is myopic; a retest only says how well was measured.
+create or replace macro is_whole_examination(
+    is_valid, is_retest, lens_type, acuity_right, acuity_left, se_right, se_left
+) as
+    coalesce(is_valid, true)
+    and not coalesce(is_retest, false)
+    and (
+        coalesce(lens_type, 'none') = 'ortho_k'
+        or (acuity_right is not null and acuity_left is not null and se_right is not null and se_left is not null)
+    );
 create or replace macro is_highly_myopic_eye(se) as se < cast(-6.00 as decimal(4, 2));
 
 -- Degree of low vision by the worse eye.
