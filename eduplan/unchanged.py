@@ -60,7 +60,8 @@ class State:
         from eduplan.release.release import current_release
 
         connection.execute(_TABLE)
-        row = connection.execute("select release_id from warehouse.releases where mark = ?", [self.mark]).fetchone()
+        # Written out: with a parameter DuckDB imports pandas, which takes longer than all the rest of this.
+        row = connection.execute(f"select release_id from warehouse.releases where mark = '{self.mark}'").fetchone()
         if row is None:
             return None
         in_force = current_release(project)

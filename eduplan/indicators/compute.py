@@ -24,8 +24,10 @@ from eduplan.indicators.formulas import values_query
 from eduplan.indicators.intervals import with_interval
 from eduplan.indicators.marts import Marts, marts_read, period_of
 from eduplan.indicators.tables import CELL, create_plan_tables
+from eduplan.indicators.together import is_sum, together, values_of_all
 from eduplan.progress import Progress
 from eduplan.project import Project
+from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.fingerprints import Built, digest, record_builds
 from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slices import quoted
@@ -93,8 +95,9 @@ def compute_indicators(
     if due or removed:
         connection.execute("begin")
         try:
-            _forget(connection, [*(indicator.code for indicator in due), *removed])
-            rows = _compute(connection, project, due, indicators, wanted, progress)
+            with on_one_thread(connection):
+                _forget(connection, [*(indicator.code for indicator in due), *removed])
+                rows = _compute(connection, project, due, indicators, wanted, progress)
             connection.execute("commit")
         except BaseException:
             connection.execute("rollback")
@@ -166,45 +169,90 @@ def _compute(
     built: dict[str, Built] = {}
     started = time.perf_counter()
     with progress.task("Computing indicators", total=len(due)) as advance:
-        for indicator in due:
-            count = _write_values(connection, indicator, _query(indicator, indicators, marts, project, counts))
-            built[indicator.code] = Built(wanted[indicator.code] or "", count)
-            advance(1)
-    counts.drop()
+        for group in together(due, marts):
+            query = _query(group, indicators, marts, project, counts)
+            try:
+                connection.execute(f"insert into plan.indicator_values by name {query}")
+            except duckdb.Error as error:
+                raise _fault(connection, error, group, indicators, marts, project) from error
+            advance(len(group))
+        counts.drop()
+        rows = _rows_written(connection, due)
+    built = {indicator.code: Built(wanted[indicator.code] or "", rows.get(indicator.code, 0)) for indicator in due}
     record_builds(connection, _BUILD, built, time.perf_counter() - started)
     _check_unique(connection, due)
-    return sum(one.rows for one in built.values())
+    return sum(rows.values())
 
 
 def _query(
-    indicator: Indicator, indicators: Mapping[str, Indicator], marts: Marts, project: Project, counts: CoverageCounts
+    group: Sequence[Indicator],
+    indicators: Mapping[str, Indicator],
+    marts: Marts,
+    project: Project,
+    counts: CoverageCounts,
 ) -> str:
-    if indicator.kind is IndicatorKind.CHANGE and indicator.change:
-        query = change_query(indicator, indicators[indicator.change.of])
-        return with_interval(indicator, query, marts, project.settings.city_code)
+    """The rows of ``plan.indicator_values`` of indicators that go together."""
     city_code = project.settings.city_code
-    values = with_interval(indicator, values_query(indicator, marts, city_code), marts, city_code)
-    return with_coverage(indicator, values, marts, city_code, counts)
+    if is_sum(group[0]):
+        found = values_of_all(group, marts, city_code, counts, _row)
+    else:
+        (indicator,) = group
+        if indicator.kind is IndicatorKind.CHANGE and indicator.change:
+            values = change_query(indicator, indicators[indicator.change.of])
+            found = with_interval(indicator, values, marts, city_code)
+        else:
+            values = with_interval(indicator, values_query(indicator, marts, city_code), marts, city_code)
+            found = with_coverage(indicator, values, marts, city_code, counts)
+        found = f"select {_row(indicator)}, units_reported, units_expected from ({found})"
+    return (
+        f"select *, units_reported * 100.0 / nullif(units_expected, 0) as coverage_pct from ({found}) "
+        "where reference_year is not null"
+    )
 
 
-def _write_values(connection: duckdb.DuckDBPyConnection, indicator: Indicator, query: str) -> int:
-    period = period_of(indicator, "reference_year")
+def _row(indicator: Indicator) -> str:
+    """The columns of ``plan.indicator_values`` that an indicator decides, from the columns of its values."""
     undefined = "obs_value is null and denominator > 0" if indicator.kind is IndicatorKind.DISPERSION else "false"
     is_single = indicator.kind in _WITHOUT_DENOMINATOR
     status = _STATUS_OF_ONE if is_single else _STATUS_OF_TWO.format(undefined=undefined)
-    try:
-        row = connection.execute(
-            f"insert into plan.indicator_values select {quoted(indicator.code)}, {indicator.version}, "
-            f"{quoted(indicator.period)}, {period}, reference_year, {', '.join(CELL)}, "
-            f"numerator, denominator, obs_value, {status}, {quoted(indicator.unit)}, units_reported, units_expected, "
-            "units_reported * 100.0 / nullif(units_expected, 0), interval_low, interval_high "
-            f"from ({query}) where reference_year is not null order by {', '.join(CELL)}, reference_year"
-        ).fetchone()
-    except duckdb.ProgrammingError as error:
-        raise DeclarationError(str(error).splitlines()[0], where=f"indicator {indicator.code}") from error
-    except duckdb.Error as error:
-        raise EduplanError(str(error).splitlines()[0], where=f"indicator {indicator.code}") from error
-    return int(row[0]) if row else 0
+    sampled = {} if indicator.sample else dict.fromkeys(("interval_low", "interval_high"), "cast(null as double)")
+    columns = {
+        "indicator": quoted(indicator.code),
+        "definition_version": str(indicator.version),
+        "period_kind": quoted(indicator.period),
+        "time_period": period_of(indicator, "reference_year"),
+        **{name: name for name in ("reference_year", *CELL, "numerator", "denominator", "obs_value")},
+        "obs_status": status,
+        "unit": quoted(indicator.unit),
+        **{name: sampled.get(name, name) for name in ("interval_low", "interval_high")},
+    }
+    return ", ".join(f"{expression} as {name}" for name, expression in columns.items())
+
+
+def _fault(
+    connection: duckdb.DuckDBPyConnection,
+    error: duckdb.Error,
+    group: Sequence[Indicator],
+    indicators: Mapping[str, Indicator],
+    marts: Marts,
+    project: Project,
+) -> EduplanError:
+    """What to say of a query that failed: where its text is at fault, the first indicator that has the fault."""
+    line = str(error).splitlines()[0]
+    if not isinstance(error, duckdb.ProgrammingError):
+        return EduplanError(line, where=f"indicator {', '.join(indicator.code for indicator in group)}")
+    for indicator in group:
+        try:
+            connection.execute(f"explain {_query([indicator], indicators, marts, project, CoverageCounts())}")
+        except duckdb.Error as own:
+            return DeclarationError(str(own).splitlines()[0], where=f"indicator {indicator.code}")
+    return DeclarationError(line, where=f"indicator {group[0].code}")
+
+
+def _rows_written(connection: duckdb.DuckDBPyConnection, due: Sequence[Indicator]) -> dict[str, int]:
+    codes = ", ".join(quoted(indicator.code) for indicator in due)
+    query = f"select indicator, count(*) from plan.indicator_values where indicator in ({codes or 'null'}) group by all"
+    return dict(connection.execute(query).fetchall())
 
 
 def _check_unique(connection: duckdb.DuckDBPyConnection, due: Sequence[Indicator]) -> None:

@@ -49,11 +49,27 @@ def with_coverage(indicator: Indicator, values: str, marts: Marts, city_code: st
 
     An indicator whose mart has no such columns gets none: its coverage is unknown, which is not the same as zero.
     """
-    source = _source(indicator, marts)
-    if source is None:
+    counted = counted_units(indicator, marts, city_code, counts)
+    if counted is None:
         return (
             f"select *, cast(null as bigint) as units_reported, cast(null as bigint) as units_expected from ({values})"
         )
+    relation, same = counted
+    return (
+        f"select found.*, counted.units_reported, counted.units_expected from ({values}) as found "
+        f"left join {relation} as counted on {same}"
+    )
+
+
+def counted_units(indicator: Indicator, marts: Marts, city_code: str, counts: CoverageCounts) -> tuple[str, str] | None:
+    """The units behind each cell of an indicator, and what joins them as ``counted`` to the values, as ``found``.
+
+    Returns:
+        None where the mart has no such columns.
+    """
+    source = _source(indicator, marts)
+    if source is None:
+        return None
     table, rows, reported, expected = source
     columns = marts.of_table(table, indicator)
     sets = _shared([found for cells in cell_sets(indicator) if (found := cells.within(columns))], columns)
@@ -66,10 +82,7 @@ def with_coverage(indicator: Indicator, values: str, marts: Marts, city_code: st
         f"counted.{name} = found.{name}" if name in columns or name not in DIMENSIONS else f"counted.{name} = '{TOTAL}'"
         for name in CELL
     )
-    return (
-        f"select found.*, counted.units_reported, counted.units_expected from ({values}) as found "
-        f"left join {counts.relation(counted)} as counted on counted.reference_year = found.reference_year and {same}"
-    )
+    return counts.relation(counted), f"counted.reference_year = found.reference_year and {same}"
 
 
 def _shared(sets: list[CellSet], columns: Collection[str]) -> list[CellSet]:

@@ -9,14 +9,15 @@ decimals, and terms are made decimals before they are added, so that a value doe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from eduplan.declarations.indicators import Indicator, IndicatorKind
+from eduplan.declarations.indicators import Indicator, IndicatorKind, Measure
 from eduplan.indicators.grouping import UNITS, CellSet, cell_sets, columns_used, grouped_cell, grouping_sets, plain_cell
 from eduplan.indicators.marts import Marts, measure_of
 from eduplan.indicators.tables import CELL
 
-_EXACT = "decimal(38, 6)"
+EXACT = "decimal(38, 6)"
+"""Type of sums."""
 _TERM = "decimal(38, 12)"
 _KEY = ", ".join(["reference_year", *CELL])
 _OneSet = Callable[[Indicator, CellSet, str], str]
@@ -51,16 +52,18 @@ def _sums(indicator: Indicator, marts: Marts, city_code: str) -> str:
     years = " and ".join(
         f"reference_year in (select reference_year from part_{number})" for number in range(len(parts))
     )
-    denominator = "denominator" if measure_of(indicator, "denominator") else f"cast(null as {_EXACT})"
-    value = (
-        f"cast(numerator * {indicator.scale} as double) / nullif(cast(denominator as double), 0)"
-        if measure_of(indicator, "denominator") and indicator.kind is not IndicatorKind.COUNT
-        else "cast(numerator as double)"
-    )
+    denominator = "denominator" if measure_of(indicator, "denominator") else f"cast(null as {EXACT})"
     return (
-        f"with {', '.join(queries)} select {_KEY}, numerator, {denominator} as denominator, {value} as obs_value "
-        f"from {joined} where {years}"
+        f"with {', '.join(queries)} select {_KEY}, numerator, {denominator} as denominator, "
+        f"{value_of(indicator)} as obs_value from {joined} where {years}"
     )
+
+
+def value_of(indicator: Indicator) -> str:
+    """The value of a sum or of a ratio of sums, from its numerator and denominator."""
+    if measure_of(indicator, "denominator") and indicator.kind is not IndicatorKind.COUNT:
+        return f"cast(numerator * {indicator.scale} as double) / nullif(cast(denominator as double), 0)"
+    return "cast(numerator as double)"
 
 
 def _part(indicator: Indicator, marts: Marts, city_code: str, name: str, rows: str, sides: list[str]) -> str:
@@ -72,8 +75,7 @@ def _part(indicator: Indicator, marts: Marts, city_code: str, name: str, rows: s
         f"{_total(indicator, marts, side)} as {side}, {_rows(indicator, side)} as {side}_rows" for side in sides
     )
     totals = ", ".join(
-        f"coalesce(sum({side}), case when sum({side}_rows) = 0 then cast(0 as {_EXACT}) end) as {side}"
-        for side in sides
+        f"coalesce(sum({side}), case when sum({side}_rows) = 0 then cast(0 as {EXACT}) end) as {side}" for side in sides
     )
     fine, coarse = [], []
     for kind, some in kinds.items():
@@ -89,25 +91,38 @@ def _part(indicator: Indicator, marts: Marts, city_code: str, name: str, rows: s
 
 
 def _total(indicator: Indicator, marts: Marts, side: str) -> str:
-    """An exact sum; whole numbers and decimals are added as they are, floating point is made exact first."""
     measure = measure_of(indicator, side)
     assert measure is not None  # noqa: S101 - the caller asks only for measures that exist
-    chosen = f" filter (where {measure.where})" if measure.where else ""
-    kind = marts.of_table(str(measure.mart), indicator).get(measure.column, "")
-    if kind in ("DOUBLE", "FLOAT"):
-        return f"sum(cast({measure.column} as {_EXACT})){chosen}"
-    return f"cast(sum({measure.column}){chosen} as {_EXACT})"
+    return total(measure, marts.of_table(str(measure.mart), indicator), measure.where)
+
+
+def total(measure: Measure, columns: Mapping[str, str], where: str | None) -> str:
+    """An exact sum; whole numbers and decimals are added as they are, floating point is made exact first.
+
+    Args:
+        measure: What is added up.
+        columns: Types of the columns of its mart.
+        where: Condition of the rows that are meant.
+    """
+    chosen = f" filter (where {where})" if where else ""
+    if columns.get(measure.column, "") in ("DOUBLE", "FLOAT"):
+        return f"sum(cast({measure.column} as {EXACT})){chosen}"
+    return f"cast(sum({measure.column}){chosen} as {EXACT})"
 
 
 def _rows(indicator: Indicator, side: str) -> str:
-    """How many rows a measure means, with or without a value."""
     measure = measure_of(indicator, side)
-    return f"count(*) filter (where {measure.where})" if measure and measure.where else "count(*)"
+    return row_count(measure.where if measure else None)
+
+
+def row_count(where: str | None) -> str:
+    """How many rows a measure means, with or without a value."""
+    return f"count(*) filter (where {where})" if where else "count(*)"
 
 
 def _sum(indicator: Indicator, marts: Marts, side: str) -> str:
     """A sum that is 0 where no row is meant and missing where rows are meant but none has a value."""
-    empty = f"case when {_rows(indicator, side)} = 0 then cast(0 as {_EXACT}) end"
+    empty = f"case when {_rows(indicator, side)} = 0 then cast(0 as {EXACT}) end"
     return f"coalesce({_total(indicator, marts, side)}, {empty})"
 
 
@@ -124,7 +139,7 @@ def _distinct(indicator: Indicator, marts: Marts, city_code: str) -> str:
         f"known as (select years.reference_year, {carried} from years "
         "join found on found.reference_year <= years.reference_year) "
         f"select reference_year, {grouped_cell(used, city_code)}, "
-        f"cast(count(distinct {measure.column}) as {_EXACT}) as numerator, cast(null as {_EXACT}) as denominator, "
+        f"cast(count(distinct {measure.column}) as {EXACT}) as numerator, cast(null as {EXACT}) as denominator, "
         f"cast(count(distinct {measure.column}) as double) as obs_value "
         f"from known group by grouping sets ({grouping_sets(sets, 'reference_year')})"
     )
@@ -152,7 +167,7 @@ def _quotient(indicator: Indicator, marts: Marts, city_code: str) -> str:
     return (
         f"select {_KEY}, numerator, denominator, cast(numerator as double) * {indicator.scale} "
         f"/ nullif(cast(denominator as double), 0) as obs_value from ("
-        f"select {_KEY}, cast({numerator} as {_EXACT}) as numerator, cast({denominator} as {_EXACT}) as denominator "
+        f"select {_KEY}, cast({numerator} as {EXACT}) as numerator, cast({denominator} as {EXACT}) as denominator "
         f"from (select reference_year, {grouped_cell(used, city_code)}, {sums} "
         f"from ({marts.rows(str(indicator.mart), indicator)}) "
         f"group by grouping sets ({grouping_sets(sets, 'reference_year')})))"
@@ -166,7 +181,7 @@ def _by_set(indicator: Indicator, marts: Marts, city_code: str, one_set: _OneSet
     weight = indicator.weight or (indicator.dispersion.weight if indicator.dispersion else "")
     rows = (
         f"select reference_year, {', '.join(used)}, {_sum(indicator, marts, 'numerator')} as n, "
-        f"{_sum(indicator, marts, 'denominator')} as d, sum(cast({weight} as {_EXACT})) as w "
+        f"{_sum(indicator, marts, 'denominator')} as d, sum(cast({weight} as {EXACT})) as w "
         f"from ({marts.rows(str(indicator.mart), indicator)}) group by all"
     )
     queries = [one_set(indicator, cells, plain_cell(cells, city_code)) for cells in cell_sets(indicator)]
@@ -189,7 +204,7 @@ def _summed(indicator: Indicator, cells: CellSet, cell: str) -> str:
 def _weighted(indicator: Indicator, cells: CellSet, cell: str) -> str:
     """Strata rates weighted by the pupils of each stratum, over the strata that anything is known of."""
     return (
-        f"select {_KEY}, cast(sum(term) as {_EXACT}) as numerator, cast(sum(w) as {_EXACT}) as denominator, "
+        f"select {_KEY}, cast(sum(term) as {EXACT}) as numerator, cast(sum(w) as {EXACT}) as denominator, "
         f"cast(sum(term) as double) * {indicator.scale} / nullif(cast(sum(w) as double), 0) as obs_value from ("
         f"select {_KEY}, case when d > 0 and n is not null then w end as w, "
         f"case when d > 0 then cast(cast(w * n as double) / cast(d as double) as {_TERM}) end as term "
@@ -224,8 +239,8 @@ def _dispersion(indicator: Indicator, cells: CellSet, cell: str) -> str:
     terms = f"select {_KEY}, cast(w as {_TERM}) as w, cast({term} as {_TERM}) as term "
     known = "count(term) = count(*)"
     return (
-        f"select {_KEY}, case when {known} then cast({index} * cast(sum(w) as double) as {_EXACT}) end as numerator, "
-        f"cast(sum(w) as {_EXACT}) as denominator, case when {known} then {index} * {indicator.scale} end as obs_value "
+        f"select {_KEY}, case when {known} then cast({index} * cast(sum(w) as double) as {EXACT}) end as numerator, "
+        f"cast(sum(w) as {EXACT}) as denominator, case when {known} then {index} * {indicator.scale} end as obs_value "
         f"from ({terms} from ({relative} from ({means} from ({units}) window cell as (partition by {_KEY})))) "
         "group by all"
     )
@@ -267,6 +282,6 @@ def _dissimilarity(indicator: Indicator, cells: CellSet, cell: str) -> str:
 def _indexed(indicator: Indicator, index: str, terms: str) -> str:
     """An index by cell, with the index times the weight as numerator and the weight as denominator."""
     return (
-        f"select {_KEY}, cast({index} * cast(sum(w) as double) as {_EXACT}) as numerator, "
-        f"cast(sum(w) as {_EXACT}) as denominator, {index} * {indicator.scale} as obs_value from ({terms}) group by all"
+        f"select {_KEY}, cast({index} * cast(sum(w) as double) as {EXACT}) as numerator, "
+        f"cast(sum(w) as {EXACT}) as denominator, {index} * {indicator.scale} as obs_value from ({terms}) group by all"
     )

@@ -5,6 +5,8 @@ Belongs here: connections and their settings. Does not belong here: any table.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -64,3 +66,25 @@ def connect(path: Path | str, project: Project, *, read_only: bool = False) -> d
             "the warehouse cannot be opened: " + str(error).splitlines()[0], where=str(path)
         ) from error
     return connection
+
+
+@contextmanager
+def on_one_thread(connection: duckdb.DuckDBPyConnection, *, wanted: bool = True) -> Iterator[None]:
+    """Runs small statements on one thread; over a few thousand rows, sharing the work costs more than doing it.
+
+    Three hundred statements over marts take half the processor time that they take on two threads, and less time.
+
+    Args:
+        connection: The warehouse; the setting holds for all of its cursors.
+        wanted: Whether to do so at all.
+    """
+    row = connection.execute("select current_setting('threads')").fetchone()
+    threads = row[0] if row else 1
+    if not wanted or threads == 1:
+        yield
+        return
+    connection.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"set threads = {threads}")
