@@ -22,6 +22,7 @@ from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
+from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.fingerprints import digest
 
 
@@ -110,9 +111,10 @@ def _run(
     results: dict[str, CheckResult] = {}
     engine = ExpectationEngine(connection)
     try:
-        with progress.task("expectations", len(jobs)) as advance:
+        with progress.task("expectations", len(jobs)) as advance, on_one_thread(connection) as threads:
             for table, of_table in jobs.items():
                 rows_total = _count(connection, table)
+                threads.for_rows(rows_total)
                 outcomes: dict[str, Outcome] = {}
                 for slices in {job.slices for job in of_table}:
                     batch = _batch(table, states[table], slices)

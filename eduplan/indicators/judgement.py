@@ -19,6 +19,7 @@ _KEYS = ", ".join(_KEY)
 def judgement_query(minimum_coverage: float, city_code: str) -> str:
     """The query of ``plan.status``, from ``plan.targets``, ``plan.indicators`` and ``plan.indicator_values``."""
     steps = {
+        "judged": _JUDGED,
         "observed": _observed(minimum_coverage),
         "grid": _grid(city_code),
         "baselines": _baselines(),
@@ -30,6 +31,16 @@ def judgement_query(minimum_coverage: float, city_code: str) -> str:
     }
     queries = ", ".join(f"{name} as ({query})" for name, query in steps.items())
     return f"with {queries} {_result()}"
+
+
+_JUDGED = """
+    select distinct indicator, ref_area_level from (
+        select indicator, unnest(levels || ['city', 'district']) as ref_area_level from plan.targets
+        union all
+        select series, unnest(levels || ['city', 'district']) from plan.targets
+    )
+"""
+"""The values that a target can ask for: of schools and towns only those that are judged, which are few of many."""
 
 
 def _observed(minimum_coverage: float) -> str:
@@ -46,6 +57,7 @@ def _observed(minimum_coverage: float) -> str:
         found.obs_status = 'A' and coalesce(found.coverage_pct >= {minimum_coverage}, true) as is_trusted,
         coalesce(found.coverage_pct < {minimum_coverage}, false) as is_thin
     from plan.indicator_values as found
+    join judged using (indicator, ref_area_level)
     join plan.indicators as dictionary using (indicator)
     """
 
@@ -75,7 +87,9 @@ def _grid(city_code: str) -> str:
     union all
     select indicator, target_number, 'city', '{city_code}', {empty}, latest.reference_year, latest.time_period
     from plan.targets
-    cross join (select max(reference_year) as reference_year, max(time_period) as time_period from observed) as latest
+    cross join (
+        select max(reference_year) as reference_year, max(time_period) as time_period from plan.indicator_values
+    ) as latest
     where list_contains(levels, 'city') and latest.reference_year is not null
         and not exists (
             select 1 from observed

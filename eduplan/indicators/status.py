@@ -18,6 +18,7 @@ from eduplan.indicators.judgement import judgement_query
 from eduplan.indicators.tables import create_plan_tables
 from eduplan.indicators.targets import write_targets
 from eduplan.project import Project
+from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.fingerprints import digest
 from eduplan.warehouse.optimizers import COMMON_SUBEXPRESSIONS, without_optimizers
 
@@ -55,26 +56,33 @@ def compute_status(
     is_changed = not is_written(connection, "plan.status", mark)
     if is_changed:
         write_dictionary(connection, list(indicators.values()))
-        settings = project.settings
-        connection.execute("begin")
-        try:
-            write_targets(connection, project, indicators)
-            connection.execute("delete from plan.status")
-            query = judgement_query(settings.minimum_coverage_pct, settings.city_code)
-            # Products of sums may have too many digits: then the query's try() falls back to floating point.
-            with without_optimizers(connection, COMMON_SUBEXPRESSIONS):
-                connection.execute(f"insert into plan.status {query}")
-            write_failing_units(connection, project, indicators)
-            set_written(connection, "plan.status", mark)
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
+        with on_one_thread(connection):
+            _judge(connection, project, indicators, mark)
     row = connection.execute("select count(*) from plan.status").fetchone()
     latest = connection.execute(
         "select status, count(*) from plan.status where is_latest and ref_area_level = 'city' group by 1 order by 1"
     ).fetchall()
     return StatusReport(is_changed, int(row[0]) if row else 0, dict(latest))
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection, project: Project, indicators: Mapping[str, Indicator], mark: str
+) -> None:
+    settings = project.settings
+    connection.execute("begin")
+    try:
+        write_targets(connection, project, indicators)
+        connection.execute("delete from plan.status")
+        query = judgement_query(settings.minimum_coverage_pct, settings.city_code)
+        # Products of sums may have too many digits: then the query's try() falls back to floating point.
+        with without_optimizers(connection, COMMON_SUBEXPRESSIONS):
+            connection.execute(f"insert into plan.status {query}")
+        write_failing_units(connection, project, indicators)
+        set_written(connection, "plan.status", mark)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, project: Project, indicators: Mapping[str, Indicator]) -> str:

@@ -15,6 +15,7 @@ import duckdb
 from eduplan.checks.offending import literal
 from eduplan.disclosure.release import MARK, Told
 from eduplan.release.dictionary import write_dictionary
+from eduplan.warehouse.connection import on_one_thread
 
 STORAGE_VERSION = "v1.0.0"
 """Storage that older clients and the browser build can attach."""
@@ -153,11 +154,13 @@ def write_tables(
         try:
             for schema in sorted({table.table.split(".")[0] for table in tables} | {"about"}):
                 connection.execute(f"create schema {_ATTACHED}.{schema}")
-            for table in tables:
-                _write_table(connection, folder, table)
-            _write_about(connection, facts)
-            _extend_lineage(connection, tables)
-            write_dictionary(connection, _ATTACHED, units)
+            with on_one_thread(connection) as threads:
+                for table in tables:
+                    threads.for_rows(table.rows)
+                    _write_table(connection, folder, table)
+                _write_about(connection, facts)
+                _extend_lineage(connection, tables)
+                write_dictionary(connection, _ATTACHED, units)
         except BaseException:
             connection.execute("rollback")
             raise

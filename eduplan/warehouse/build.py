@@ -21,6 +21,7 @@ from eduplan.declarations.models import SqlModel, dependency_order
 from eduplan.errors import DeclarationError
 from eduplan.progress import Progress
 from eduplan.warehouse.comments import write_comments
+from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.faults import model_fault
 from eduplan.warehouse.fingerprints import Built, Inputs, digest, record_builds, text_fingerprint
 from eduplan.warehouse.lineage import write_lineage
@@ -102,12 +103,13 @@ def build_models(
     _follow_moved_folder(connection, files, inputs)
     if only is None:
         _drop_vanished(connection, models, inputs, report)
-    with progress.task("Building tables", total=len(order)) as advance:
+    with progress.task("Building tables", total=len(order)) as advance, on_one_thread(connection) as threads:
         for model in order:
             work = _plan(model, inputs, files.get(model.table))
             if work.is_nothing:
                 report.unchanged.append(model.table)
             else:
+                threads.for_rows(work.rows_read)
                 report.builds.append(_build(connection, work, inputs))
             advance(1)
     write_comments(connection, order)
@@ -142,6 +144,11 @@ class _Work:
         )
 
     @property
+    def rows_read(self) -> int:
+        """Rows that are read of the inputs that are cut as the model is; of all inputs where it is built whole."""
+        return sum(self.weights[text] for text in (self.changed if self.partition else self.weights))
+
+    @property
     def removed(self) -> list[str]:
         return sorted(set(self.recorded) - set(self.wanted))
 
@@ -161,7 +168,8 @@ def _plan(model: SqlModel, inputs: Inputs, files: SliceFiles | None) -> _Work:
     text, partition = text_fingerprint(model), inputs.cut_of(model.table)
     if partition is None:
         read = [digest(table, inputs.shape(table), inputs.fingerprint(table)) for table in model.inputs]
-        return _Work(model, None, {SHAPE: digest(text, *read)}, recorded, {}, (), None)
+        rows = {SHAPE: sum(inputs.rows(table) for table in model.inputs)}
+        return _Work(model, None, {SHAPE: digest(text, *read)}, recorded, rows, (), None)
     if files:
         recorded = files.still_there(recorded)
     cut = {table: found for table in model.inputs if (found := inputs.slices(table, partition)) is not None}

@@ -68,23 +68,45 @@ def connect(path: Path | str, project: Project, *, read_only: bool = False) -> d
     return connection
 
 
+class Threads:
+    """The threads that statements run on: one, and all of them for those that read many rows.
+
+    Args:
+        connection: The warehouse; the setting holds for all of its cursors.
+    """
+
+    WORTH_SHARING = 300_000
+    """Rows from which on two threads take less time than one, although they take more processor time."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        row = connection.execute("select current_setting('threads')").fetchone()
+        self._all = self._now = int(row[0]) if row else 1
+
+    def for_rows(self, rows: int) -> None:
+        """Takes as many threads as a statement over so many rows is worth."""
+        self.take(self._all if rows >= self.WORTH_SHARING else 1)
+
+    def take(self, threads: int | None = None) -> None:
+        """Takes so many threads; all by default."""
+        wanted = threads or self._all
+        if wanted != self._now:  # changing it takes some ten milliseconds
+            self._connection.execute(f"set threads = {wanted}")
+            self._now = wanted
+
+
 @contextmanager
-def on_one_thread(connection: duckdb.DuckDBPyConnection, *, wanted: bool = True) -> Iterator[None]:
+def on_one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[Threads]:
     """Runs small statements on one thread; over a few thousand rows, sharing the work costs more than doing it.
 
     Three hundred statements over marts take half the processor time that they take on two threads, and less time.
 
-    Args:
-        connection: The warehouse; the setting holds for all of its cursors.
-        wanted: Whether to do so at all.
+    Yields:
+        The threads, for whoever has some larger statements among them.
     """
-    row = connection.execute("select current_setting('threads')").fetchone()
-    threads = row[0] if row else 1
-    if not wanted or threads == 1:
-        yield
-        return
-    connection.execute("set threads = 1")
+    threads = Threads(connection)
+    threads.take(1)
     try:
-        yield
+        yield threads
     finally:
-        connection.execute(f"set threads = {threads}")
+        threads.take()

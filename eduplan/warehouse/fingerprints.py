@@ -85,6 +85,12 @@ class Inputs:
             rows[text] += batch.rows
         return dict(rows)
 
+    def rows(self, table: str) -> int:
+        """Rows of an input; 0 for small tables that are neither models nor sources."""
+        if table in self._models:
+            return sum(build.rows for build in self.builds.get(table, {}).values())
+        return sum(batch.rows for batch in self._batches.get(table, ()))
+
     def cut_of(self, table: str) -> str | None:
         """The column that a model is built by: its partition, if at least one of its inputs is cut by it as well.
 
