@@ -11,6 +11,7 @@ view over one file a slice.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,9 +29,9 @@ from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slice_files import SliceFiles, described, views_elsewhere
 from eduplan.warehouse.slices import SHAPE, quoted, restricted, with_years_before
 
-ROWS_TOGETHER = 2_000_000
-"""Slices are built together until their inputs have this many rows: few queries for a small city, little memory for a
-large one."""
+ROWS_TOGETHER = 4_000_000
+"""Slices are built together until their inputs have this many rows, or as many as one of them reads by itself: few
+queries for a small city, little memory for a large one."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class _Work:
     partition: str | None
     wanted: dict[str, str]
     recorded: dict[str, Built]
-    weights: dict[str, int]
+    rows_of_inputs: dict[str, int]
     sliced_inputs: tuple[str, ...]
     files: SliceFiles | None
 
@@ -146,7 +147,12 @@ class _Work:
     @property
     def rows_read(self) -> int:
         """Rows that are read of the inputs that are cut as the model is; of all inputs where it is built whole."""
-        return sum(self.weights[text] for text in (self.changed if self.partition else self.weights))
+        return self.rows_of(self.changed) if self.partition else sum(self.rows_of_inputs.values())
+
+    def rows_of(self, slices: Sequence[str]) -> int:
+        """Rows that some slices read together; a year that several of them look back to is read once."""
+        years = with_years_before(slices, self.partition or "", self.model.header.look_back)
+        return sum(self.rows_of_inputs.get(year, 0) for year in years)
 
     @property
     def removed(self) -> list[str]:
@@ -175,13 +181,14 @@ def _plan(model: SqlModel, inputs: Inputs, files: SliceFiles | None) -> _Work:
     cut = {table: found for table in model.inputs if (found := inputs.slices(table, partition)) is not None}
     shape = digest(text, *(digest(table, inputs.shape(table)) for table in model.inputs))
     whole = [digest(table, inputs.fingerprint(table)) for table in model.inputs if table not in cut]
-    wanted, weights = {SHAPE: shape}, {}
+    wanted, rows_of_inputs = {SHAPE: shape}, Counter[str]()
+    for found in cut.values():
+        rows_of_inputs.update(found)
     for slice_text in sorted({text for found in cut.values() for text in found}):
         years = with_years_before([slice_text], partition, model.header.look_back)
         read = [digest(table, inputs.fingerprint(table, partition, years)) for table in cut]
         wanted[slice_text] = digest(shape, *whole, *read)
-        weights[slice_text] = sum(found.get(year, 0) for found in cut.values() for year in years)
-    return _Work(model, partition, wanted, recorded, weights, tuple(cut), files)
+    return _Work(model, partition, wanted, recorded, dict(rows_of_inputs), tuple(cut), files)
 
 
 def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -> ModelBuild:
@@ -237,7 +244,7 @@ def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition:
         connection.execute(f"create table {model.table} as select * from (\n{model.sql}\n) limit 0")
     elif gone := [*work.changed, *work.removed]:
         connection.execute(f"delete from {model.table} where {partition} in ({_literals(gone)})")
-    for group in _groups(work.changed, work.weights):
+    for group in _groups(work):
         connection.execute(f"insert into {model.table} {_query(work, partition, group)}{_order(model)}")
     rows = dict.fromkeys(work.changed, 0)
     if work.changed:
@@ -280,16 +287,14 @@ def _order(model: SqlModel) -> str:
     return f" order by {', '.join(columns)}"
 
 
-def _groups(slices: Sequence[str], weights: Mapping[str, int]) -> list[list[str]]:
-    """Slices that are built by one query each, by the rows that they read."""
+def _groups(work: _Work) -> list[list[str]]:
+    """Slices that are built by one query each, by the rows that they read together."""
     groups: list[list[str]] = []
-    weight = 0
-    for text in slices:
-        if not groups or weight + weights[text] > ROWS_TOGETHER:
-            groups.append([])
-            weight = 0
-        groups[-1].append(text)
-        weight += weights[text]
+    for text in work.changed:
+        if groups and work.rows_of([*groups[-1], text]) <= max(ROWS_TOGETHER, work.rows_of([text])):
+            groups[-1].append(text)
+        else:
+            groups.append([text])
     return groups
 
 

@@ -91,12 +91,18 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, duckdb.DuckDBPyC
     contracts = load_contracts(project.contracts)
     models = load_models(project.sql)
     built = {}
-    for name, together, folder in (("slices", 0, tmp_path_factory.mktemp("slices")), ("whole", 10**12, None)):
+    ways = (
+        ("slices", patch.object(build, "_groups", lambda work: [[text] for text in work.changed]), "slices"),
+        ("whole", patch.object(build, "ROWS_TOGETHER", 10**12), None),
+    )
+    for name, way, folder in ways:
         connection = blank_warehouse(project, contracts, load_code_lists(project.contracts / "codes"))
         for contract in contracts.values():
             fill(connection, contract)
-        with patch.object(build, "ROWS_TOGETHER", together):
-            build.build_models(connection, models, progress=Silent(), folder=folder)
+        with way:
+            build.build_models(
+                connection, models, progress=Silent(), folder=tmp_path_factory.mktemp(folder) if folder else None
+            )
         built[name] = connection
     return built
 
