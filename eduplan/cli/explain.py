@@ -139,8 +139,9 @@ def _tell(session: Session, found: Explanation) -> None:
     """What was measured, the values, and the verdict with its sum."""
     from rich.text import Text
 
+    from eduplan.cli.explain_commitment import source_text
     from eduplan.cli.status import unit_texts
-    from eduplan.words.terms import SOURCE_EVIDENCE, colon, in_brackets, word
+    from eduplan.words.terms import colon, word
 
     lang, out, entry = session.lang, session.out, found.indicator
     area = found.area[f"name_{lang}"] or found.area["name_zh"] or found.area["ref_area"]
@@ -150,8 +151,7 @@ def _tell(session: Session, found: Explanation) -> None:
         out.print(Text(entry[f"note_{lang}"], style="dim"))
     unit = unit_texts(session.open_project(), lang).get(entry["unit"], entry["unit"])
     facts = [f"{word('unit', lang)}{colon(lang)}{unit}"] if unit else []
-    source = entry["source_text"] + in_brackets(SOURCE_EVIDENCE[entry["evidence"]][lang], lang)
-    facts.append(f"{word('source', lang)}{colon(lang)}{source}")
+    facts.append(source_text(entry, lang))
     out.print(Text(" · ".join(facts), style="dim"))
     _tell_values(session, found)
     _tell_sums(session, found)

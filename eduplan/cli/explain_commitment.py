@@ -182,8 +182,7 @@ def tell_registered(session: Session, entry: Row, commitments: list[Row]) -> Non
         out.print(Text(f"{word('target', lang)}{stop}{entry[f'target_{lang}']}"))
     if entry[f"note_{lang}"]:
         out.print(Text(entry[f"note_{lang}"], style="dim"))
-    source = entry["source_text"] + in_brackets(SOURCE_EVIDENCE[entry["evidence"]][lang], lang)
-    out.print(Text(f"{word('source', lang)}{stop}{source}", style="dim"))
+    out.print(Text(source_text(entry, lang), style="dim"))
     tell_relations(session, commitments, [], [])
 
 
@@ -195,3 +194,9 @@ def _waits_for(session: Session, entry: Row) -> str:
     sources = load_awaited_sources(session.open_project().plan)
     named = [getattr(sources[name].title, lang) if name in sources else name for name in entry["waits_for"]]
     return f"{word('waits_for', lang)}{'' if lang == 'zh' else ' '}{('、' if lang == 'zh' else ', ').join(named)}"
+
+
+def source_text(entry: Row, lang: Language) -> str:
+    """Where a definition comes from, and how sure that is; a release from before has the source in English alone."""
+    source = (entry.get("source_text_zh") if lang == "zh" else None) or entry["source_text"]
+    return f"{word('source', lang)}{colon(lang)}{source}{in_brackets(SOURCE_EVIDENCE[entry['evidence']][lang], lang)}"

@@ -231,10 +231,19 @@ class Target(Declaration):
 
 
 class Source(Declaration):
-    """Where a definition comes from, and how sure it is."""
+    """Where a definition comes from, and how sure it is.
 
-    text: str
+    Attributes:
+        text: Name of the source, in both languages; one text where it is called the same in both.
+    """
+
+    text: Bilingual | str
     evidence: Literal["found", "recalled", "seed", "own design"]
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The text in English and in Chinese."""
+        return (self.text, self.text) if isinstance(self.text, str) else (self.text.en, self.text.zh)
 
 
 class Indicator(Declaration):

@@ -218,11 +218,12 @@ def _registered(indicator: RegisteredIndicator) -> Sequence[object]:
         str(indicator.direction),
         str(indicator.period),
         [str(each) for each in indicator.disaggregations],
-        indicator.source.text,
+        indicator.source.texts[0],
         indicator.source.evidence,
         *_both(indicator.target),
         indicator.waits_for,
         *_both(indicator.note),
+        indicator.source.texts[1],
     ]
 
 

@@ -60,7 +60,7 @@ def _dictionary_row(indicator: Indicator) -> list[object]:
         indicator.decimals,
         str(indicator.direction),
         str(indicator.period),
-        indicator.source.text,
+        indicator.source.texts[0],
         indicator.source.evidence,
         [str(dimension) for dimension in indicator.always_by],
         [str(dimension) for dimension in indicator.disaggregations],
@@ -69,6 +69,7 @@ def _dictionary_row(indicator: Indicator) -> list[object]:
         json.dumps([target.model_dump(mode="json") for target in indicator.targets], ensure_ascii=False),
         indicator.note.en if indicator.note else None,
         indicator.note.zh if indicator.note else None,
+        indicator.source.texts[1],
     ]
 
 

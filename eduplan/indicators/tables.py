@@ -42,7 +42,8 @@ create table if not exists plan.indicators (
     formula json not null,
     targets json not null,
     note_en varchar,
-    note_zh varchar
+    note_zh varchar,
+    source_text_zh varchar
 );
 create table if not exists plan.indicator_values (
     indicator varchar not null,
@@ -228,7 +229,8 @@ create table if not exists plan.registered_indicators (
     target_zh varchar,
     waits_for varchar[] not null,
     note_en varchar,
-    note_zh varchar
+    note_zh varchar,
+    source_text_zh varchar
 );
 create table if not exists plan.commitment_status (
     commitment varchar not null,
@@ -254,6 +256,8 @@ create table if not exists plan.commitment_status (
 
 
 def create_plan_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates the tables of the plan that do not exist yet."""
+    """Creates the tables of the plan that do not exist yet, and the columns that they did not have at first."""
     connection.execute("create schema if not exists plan")
     connection.execute(_TABLES)
+    for table in ("plan.indicators", "plan.registered_indicators"):
+        connection.execute(f"alter table {table} add column if not exists source_text_zh varchar")

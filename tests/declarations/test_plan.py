@@ -50,6 +50,9 @@ def test_texts_are_in_both_languages(registry: Registry) -> None:
         texts += [commitment.label, commitment.target, commitment.task, commitment.note]
     for indicator in registry.registered.values():
         texts += [indicator.name, indicator.numerator, indicator.denominator, indicator.target, indicator.note]
+    for defined in (*registry.registered.values(), *registry.indicators.values()):
+        assert isinstance(defined.source.text, Bilingual), f"{defined.code}: its source is in one language"
+        assert "Plan " not in defined.source.text.zh, defined.code
     wrong = [text for text in texts if text and (CHINESE.search(text.en) or not CHINESE.search(text.zh))]
     assert wrong == []
 

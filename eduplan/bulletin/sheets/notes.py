@@ -109,7 +109,7 @@ def write_methods(book: Book) -> None:
             row[f"name_{lang}"],
             row[f"definition_{lang}"],
             row["definition_version"],
-            row["source_text"],
+            (row.get("source_text_zh") if lang == "zh" else None) or row["source_text"],
             SOURCE_EVIDENCE.get(row["evidence"], {}).get(lang, row["evidence"]),
         ]
         for row in material.definitions

@@ -110,7 +110,7 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
         always_by = ["stage"] if code == "CMP-04" else []
         connection.execute(
             "insert into plan.indicators values (?, 1, ?, ?, ?, 'd', '定义', 'ratio', ?, 100, ?, ?, 'school_year', "
-            "'Law', 'found', ?, ['district'], [], '{}', '[]', null, null)",
+            "'Law', 'found', ?, ['district'], [], '{}', '[]', null, null, '法规')",
             [code, chapter, en, zh, unit, decimals, direction, always_by],
         )
     units = {row[0]: row[4] for row in INDICATORS}
