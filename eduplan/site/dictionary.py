@@ -5,6 +5,7 @@ Belongs here: what those pages know. Does not belong here: following the lineage
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,13 +103,18 @@ def _published(reader: ReleaseReader, row: Row, models: Mapping[str, SqlModel], 
     ]
     return {
         "table": table,
-        "text": split_comment(row["comment"]),
+        "text": _sentences(split_comment(row["comment"])),
         "rows": row["row_count"],
         "columns": columns,
         "key": list(model.header.key) if model else [],
         "sql": model.sql if model else None,
         "file": None if _is_about_the_release(table) else f"../../parquet/{table.replace('.', '/')}.parquet",
     }
+
+
+def _sentences(text: Text) -> Text:
+    """A text whose sentences begin with capitals: title, grain and meaning are declared one by one."""
+    return Text(re.sub(r"(?<=[.] )[a-z]", lambda found: found[0].upper(), text.en), text.zh)
 
 
 def _is_about_the_release(table: str) -> bool:
@@ -120,9 +126,11 @@ def _unpublished(model: SqlModel, below: SourceColumns) -> Row:
     header = model.header
     return {
         "table": model.table,
-        "text": Text(
-            f"{header.title.en}. {header.grain.en} {header.meaning.en}",
-            f"{header.title.zh}。{header.grain.zh}{header.meaning.zh}",
+        "text": _sentences(
+            Text(
+                f"{header.title.en}. {header.grain.en}. {header.meaning.en}",
+                f"{header.title.zh}。{header.grain.zh}。{header.meaning.zh}",
+            )
         ),
         "rows": None,
         "columns": [

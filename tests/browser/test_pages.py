@@ -130,7 +130,7 @@ def test_no_page_is_wider_than_a_small_screen(page: Any, site: Site, samples: li
 
 def test_a_commitment_and_the_status_of_an_indicator_are_seen_on_a_phone(page: Any, site: Site) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    for name in ("commitments.html", "index.html"):
+    for name in ("commitments.html", "index.html", "district/990106.html"):
         page.goto(site.url(name) + "?lang=en")
         row = page.locator("#lines tr[data-row]").first
         for part in ("th[scope=row]", ".status"):
