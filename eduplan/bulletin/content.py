@@ -18,7 +18,7 @@ from eduplan.bulletin.texts import Texts
 from eduplan.indicators.severity import WORST_FIRST
 from eduplan.words.language import Language
 from eduplan.words.sums import reason_text
-from eduplan.words.targets import target_text
+from eduplan.words.targets import judged_target
 from eduplan.words.terms import EVIDENCE, sign, word, worst
 
 PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
@@ -265,17 +265,7 @@ def _line(
 
 
 def _target(row: Row, lang: Language) -> str:
-    if row["kind"] is None:
-        return ""
-    return target_text(
-        kind=row["kind"],
-        direction=row["direction"],
-        value=row["target_value"],
-        upper=row["target_upper"],
-        deadline=None,
-        unit=row["unit"],
-        lang=lang,
-    )
+    return judged_target(row, row["direction"], lang, with_deadline=False)
 
 
 def _deadline(row: Row, texts: Texts) -> str:

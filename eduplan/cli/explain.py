@@ -231,7 +231,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
     from rich.text import Text
 
     from eduplan.words.sums import sum_text
-    from eduplan.words.targets import target_text
+    from eduplan.words.targets import judged_target
     from eduplan.words.terms import EVIDENCE, colon, in_brackets, sign, worst
 
     lang, entry = session.lang, found.indicator
@@ -242,15 +242,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
         row = worst(rows)
         dictionary = {name: entry[name] for name in ("decimals", "scale", "direction")}
         full = {**row, **dictionary, "indicator_kind": entry["kind"]}
-        target = target_text(
-            kind=row["kind"],
-            direction=entry["direction"],
-            value=row["target_value"],
-            upper=row["target_upper"],
-            deadline=row["deadline"],
-            unit=row["unit"],
-            lang=lang,
-        )
+        target = judged_target(row, entry["direction"], lang)
         look = sign(row["status"])
         whose = in_brackets(EVIDENCE[row["evidence"]][lang], lang)
         text = Text(f"{target}{whose}{colon(lang)}{sum_text(full, lang)} → ")

@@ -93,7 +93,7 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
 
     from eduplan.cli.scorecard import observed
     from eduplan.words.sums import sum_text
-    from eduplan.words.targets import target_text
+    from eduplan.words.targets import judged_target
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in _HEADINGS:
@@ -105,15 +105,7 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
     for parts in targets.values():
         row = worst(parts)
         look = sign(row["status"])
-        target = target_text(
-            kind=row["kind"],
-            direction=row["direction"],
-            value=row["target_value"],
-            upper=row["target_upper"],
-            deadline=row["deadline"],
-            unit=row["unit"],
-            lang=lang,
-        )
+        target = judged_target(row, row["direction"], lang)
         table.add_row(
             Text(f"{row['indicator']} {row[f'name_{lang}']}{_part(row, len(parts), labels, lang)}"),
             row["time_period"],

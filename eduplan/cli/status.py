@@ -301,7 +301,7 @@ def _cell(row: Row) -> tuple[Any, ...]:
 
 def _line(row: Row, items: int, strip: list[str | None], city: float | None, words: _Words) -> Line:
     from eduplan.cli.scorecard import Line
-    from eduplan.words.targets import target_text
+    from eduplan.words.targets import judged_target
 
     low, high = row["interval_low"], row["interval_high"]
     return Line(
@@ -315,17 +315,7 @@ def _line(row: Row, items: int, strip: list[str | None], city: float | None, wor
         value=row["obs_value"],
         obs_status=row["obs_status"],
         interval=None if low is None or high is None else (low, high),
-        target=""
-        if row["kind"] is None
-        else target_text(
-            kind=row["kind"],
-            direction=row["direction"],
-            value=row["target_value"],
-            upper=row["target_upper"],
-            deadline=row["deadline"],
-            unit=row["unit"],
-            lang=words.lang,
-        ),
+        target=judged_target(row, row["direction"], words.lang),
         path=_path(row),
         decided=row["deadline"] if _is_past(row) else None,
         status=row["status"],

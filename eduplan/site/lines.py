@@ -13,7 +13,7 @@ from typing import Any
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.reading import Part, ReleaseReader, part_of
 from eduplan.site.wording import Text
-from eduplan.words.targets import target_text
+from eduplan.words.targets import judged_target
 from eduplan.words.terms import worst
 
 Row = dict[str, Any]
@@ -69,18 +69,7 @@ def lines_of(reader: ReleaseReader, area: str | None = None) -> list[Line]:
 
 def words_of_target(row: Row, indicator: Row) -> Text:
     """A target in words, from its judgement."""
-    en, zh = (
-        target_text(
-            kind=row["kind"],
-            direction=indicator["direction"],
-            value=row["target_value"],
-            upper=row["target_upper"],
-            deadline=row["deadline"],
-            unit=row["unit"],
-            lang=lang,
-        )
-        for lang in ("en", "zh")
-    )
+    en, zh = (judged_target(row, indicator["direction"], lang) for lang in ("en", "zh"))
     return Text(en, zh)
 
 

@@ -5,6 +5,9 @@ Belongs here: how a target is written. Does not belong here: what it asks for (`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from eduplan.words.language import Language
 from eduplan.words.numbers import plain_number
 
@@ -55,3 +58,25 @@ def target_text(
     if deadline is None or kind == "hold":
         return text
     return f"{text} · {deadline} 年" if lang == "zh" else f"{text} by {deadline}"
+
+
+def judged_target(row: Mapping[str, Any], direction: str, lang: Language, *, with_deadline: bool = True) -> str:
+    """The target of a judgement in words; nothing for a value without one.
+
+    Args:
+        row: A row of ``plan.status``.
+        direction: Which way is better.
+        lang: Language of the words.
+        with_deadline: Whether the year stands with it.
+    """
+    if row["kind"] is None:
+        return ""
+    return target_text(
+        kind=row["kind"],
+        direction=direction,
+        value=row["target_value"],
+        upper=row["target_upper"],
+        deadline=row["deadline"] if with_deadline else None,
+        unit=row["unit"],
+        lang=lang,
+    )
