@@ -1,4 +1,4 @@
-"""Draws ``docs/images/scorecard.svg`` from a release: ``python docs/images/draw_scorecard.py DATA [CHAPTER]``."""
+"""Draws ``docs/images/scorecard.svg`` from a release: ``python docs/images/draw_scorecard.py DATA [SUBJECT]``."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
-    """Draws one chapter of the scorecard in English and in Chinese."""
+    """Draws a part of the scorecard in English and in Chinese."""
     project = Project.load(ROOT, data=sys.argv[1])
-    subject = sys.argv[2] if len(sys.argv) > 2 else "ch3_development"
+    subject = sys.argv[2] if len(sys.argv) > 2 else "FIN"
     with open_release(project) as release:
         rows = read_rows(release, subject, None)
+    title = f"eduplan status {subject}"
     for lang, name in (("en", "scorecard.svg"), ("zh", "scorecard.zh.svg")):
-        console = Console(record=True, width=132, file=io.StringIO())
-        print_scorecard(console, lines_of(rows, project, lang, area=None), title="eduplan status", lang=lang)
-        drawing = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="eduplan status"), flags=re.DOTALL)
+        console = Console(record=True, width=120, file=io.StringIO())
+        print_scorecard(console, lines_of(rows, project, lang, area=None), title=title, lang=lang)
+        drawing = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
         (ROOT / "docs" / "images" / name).write_text(drawing.replace("Fira Code,", ""), encoding="utf-8")
 
 
