@@ -6,8 +6,10 @@ Belongs here: the shape of a definition and what makes one valid. Does not belon
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -341,20 +343,21 @@ def _with_reference_values(indicator: Indicator, references: Path, path: Path, e
     targets = []
     for number, target in enumerate(indicator.targets):
         if target.value_from is not None:
-            where = place_of(path, entry, "targets", number, "value_from")
-            value = _reference_value(target.value_from, references, where)
+            place = partial(place_of, path, entry, "targets", number, "value_from")
+            value = _reference_value(target.value_from, references, place)
             target = target.model_copy(update={"value": value})
         targets.append(target)
     return indicator.model_copy(update={"targets": targets})
 
 
-def _reference_value(wanted: ReferenceValue, references: Path, where: str) -> Decimal:
+def _reference_value(wanted: ReferenceValue, references: Path, place: Callable[[], str]) -> Decimal:
+    """The value that is meant; its place in the plan takes long to find, and only an error needs it."""
     file = references / f"{wanted.reference}.csv"
     rows = list(csv.DictReader(read_text(file).splitlines()))
     known = set(rows[0]) if rows else set()
     for missing in sorted({wanted.column, *wanted.where} - known):
-        raise DeclarationError(f"{file.name} has no column {missing}", where=where)
+        raise DeclarationError(f"{file.name} has no column {missing}", where=place())
     found = [row for row in rows if all(row[name] == value for name, value in wanted.where.items())]
     if len(found) != 1:
-        raise DeclarationError(f"{len(found)} rows of {file.name} fit, and one is meant", where=where)
+        raise DeclarationError(f"{len(found)} rows of {file.name} fit, and one is meant", where=place())
     return Decimal(found[0][wanted.column])
