@@ -23,6 +23,10 @@ def _cases() -> list[Any]:
     ]
 
 
+def test_every_model_has_a_case_with_numbers_worked_by_hand() -> None:
+    assert sorted(set(MODELS) - {path.stem for path in CASES.glob("*.yml")}) == []
+
+
 @pytest.mark.parametrize(("table", "case"), _cases())
 def test_case(warehouse: duckdb.DuckDBPyConnection, table: str, case: dict[str, Any]) -> None:
     given = {name: [{**block.get("all", {}), **row} for row in block["rows"]] for name, block in case["given"].items()}
