@@ -38,6 +38,8 @@ where (case when $area is null then found.ref_area_level = 'city' else found.ref
 order by commitments.commitment
 """
 
+_HAS_AREA = "select 1 from plan.commitment_status where ref_area = ? limit 1"
+
 
 def read_commitments(connection: duckdb.DuckDBPyConnection, subject: str | None, area: str | None) -> list[Row]:
     """The commitments with their status, in the order of the plan.
@@ -59,6 +61,12 @@ def read_commitments(connection: duckdb.DuckDBPyConnection, subject: str | None,
         cursor = connection.execute(_ROWS, {"area": area, "pattern": _pattern(subject)})
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if not rows and has_table and area and not connection.execute(_HAS_AREA, [area]).fetchone():
+        raise UsageFault(
+            "commitments have a status for the city and its districts",
+            where=area,
+            remedy=f"one by one: eduplan explain 3.3-17 --area {area}",
+        )
     if not rows:
         raise UsageFault(
             "no commitments for that" if has_table else "the release has no commitments",

@@ -55,7 +55,7 @@ def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -
         if entry[f"{column}_{lang}"]:
             out.print(Text(f"{word(key, lang)}{stop}{entry[f'{column}_{lang}']}"))
     _tell_baselines(out, found.baselines, lang)
-    _tell_status(out, found.status, lang)
+    _tell_status(out, found.status or _status_of(found.judgements), lang)
     if found.judgements:
         _tell_judgements(out, found.judgements, lang, code_labels(session.open_project(), lang))
     for row in found.context:
@@ -63,6 +63,14 @@ def tell_commitment(session: Session, found: CommitmentExplanation, area: str) -
         out.print(Text(f"{look.symbol} {row['indicator']} {row[f'name_{lang}']}{stop}{look.word(lang)}", style="dim"))
     for row in found.waiting:
         out.print(Text(f"? {row['indicator']} {row[f'name_{lang}']}{stop}{_waits_for(session, row)}"))
+
+
+def _status_of(judgements: list[Row]) -> Row | None:
+    """The status of a commitment for a school or a town, of which none is stored: the worst of its judgements."""
+    if not judgements:
+        return None
+    decisive = worst(judgements)
+    return {**decisive, "target_evidence": decisive["evidence"]}
 
 
 def _tell_status(out: Console, status: Row | None, lang: Language) -> None:

@@ -96,8 +96,10 @@ def _standardised(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame,
 
 def weighted(strata: pl.DataFrame) -> tuple[Fraction, int]:
     """Myopic pupils as the strata estimate them, and pupils."""
-    rows = strata.select("pupils", "myopic", "examined").iter_rows()
-    estimate = sum((Fraction(pupils * myopic, examined) for pupils, myopic, examined in rows), Fraction(0))
+    # Strata with as many examined have one denominator, so that few fractions are left to add up exactly.
+    products = pl.col("pupils").cast(pl.Int64) * pl.col("myopic").cast(pl.Int64)
+    sums = strata.group_by("examined").agg(products.sum().alias("product"))
+    estimate = sum(map(Fraction, sums["product"].to_list(), sums["examined"].to_list()), Fraction(0))
     return estimate, int(strata["pupils"].sum())
 
 

@@ -37,7 +37,8 @@ INDICATORS = """
   direction: up
   source: {text: own, evidence: own design}
   commitments: [3.3-17, 3.3-18]
-  targets: [{kind: full_coverage, deadline: 2022, evidence: plan}]
+  disaggregations: [school]
+  targets: [{kind: full_coverage, deadline: 2022, levels: [city, school], evidence: plan}]
 - code: HLT-02
   name: {en: Rate, zh: 率}
   definition: {en: d, zh: d}
@@ -123,6 +124,7 @@ def released(project_folder: Path) -> Path:
         )
         compute_indicators(connection, project, indicators, load_models(project.sql), progress=Silent())
         compute_status(connection, project, indicators)
+        connection.execute("insert into plan.areas values ('school', 's1', '一校', null, null)")
         write_commitments(connection, registry, city_code=project.settings.city_code)
     return project_folder
 
@@ -196,6 +198,15 @@ def test_a_past_deadline_shows_the_sum_of_its_year(released: Path, run: Callable
     assert "the verdict of 2022 stands: 999 of 1,000, 1 missing; does not reach the target" in shown
     chinese = " ".join(run("explain", "3.3-17", "--lang", "zh").stdout.split())
     assert "以 2022 年的判定为准：应有 1,000，已有 999，缺 1；未达到目标" in chinese
+
+
+def test_a_school_has_the_worst_of_what_is_judged_of_it(released: Path, run: Callable[..., Result]) -> None:
+    shown = " ".join(run("explain", "3.3-17", "--area", "一校").stdout.split())
+    assert "3.3-17 A teacher in every school · 一校" in shown
+    assert "Status: ✘ missed · Decided by HLT-11 (plan)" in shown
+    listed = run("status", "--commitments", "--area", "s1")
+    assert listed.exit_code == ExitCode.USAGE
+    assert "commitments have a status for the city and its districts" in listed.stderr
 
 
 def test_what_waits_for_its_source_says_so(released: Path, run: Callable[..., Result]) -> None:
