@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -111,6 +112,22 @@ class Quantities:
             row[inside & self.is_live] = quantity[grouping.figure[inside & self.is_live]]
             found.append(row)
         return found
+
+    @cached_property
+    def row_marks(self) -> Marks:
+        """For each row, a mark of the set of all quantities that it is counted in."""
+        return self.shown_marks(np.zeros(self.count, dtype=bool))
+
+    @cached_property
+    def incidence(self) -> csr_matrix:
+        """Which quantities (columns) each row is counted in."""
+        rows, quantities = [], []
+        for place, row in enumerate(self.of_row):
+            at_home = np.flatnonzero((row >= 0) & (self.home[row] == place))
+            rows.append(at_home)
+            quantities.append(row[at_home])
+        ends = np.concatenate(rows), np.concatenate(quantities)
+        return csr_matrix((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(len(self.values), self.count))
 
     @cached_property
     def rows_of_quantity(self) -> Ints:

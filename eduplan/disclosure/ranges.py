@@ -2,33 +2,35 @@
 
 Belongs here: programmes and their solutions. Does not belong here: what is done where a range is too narrow.
 
-A programme has a variable for the rows that no published figure tells apart, and an equation for each published figure.
-Any solution is another city that looks the same from outside, so two solutions in which a hidden quantity differs prove
-that its range is at least that wide. A few solutions, each pulling all hidden quantities at random up or down, prove
-most of them at once; those that are left are pulled one by one.
+A programme lets persons change places between rows, so that every published figure stays as it is. Any solution is
+another city that looks the same from outside, so two solutions in which a hidden quantity differs prove that its range
+is at least that wide. The city as it is is the first of them. A few more, each pulling all hidden quantities at random
+up or down, prove most of them at once; what is left asks for company.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
-import polars as pl
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, diags, hstack, identity
+from scipy.sparse import csc_matrix
 
 from eduplan.disclosure.quantities import OUTSIDE, Flags, Floats, Ints, Quantities
 
-_NOTHING = 1e-7
-"""Marginals below this do not hold a bound; solutions closer than this to a whole number are meant to be it."""
+_NOTHING = 1e-6
+"""Movements below this are none; solutions closer than this to a whole number are meant to be it."""
 _MOST_ROWS = 700
 """Rows of a programme; of more, those of the largest units of each place are taken, and the others left as they are."""
 _OWN_ROWS = 6
 """Rows of each attacked quantity that a programme has in any case, with the units that they are in."""
-_ALONE = 10
-"""Quantities that are moved alone in one round."""
+_MOST_ATTACKED = 150
+"""Quantities that a programme with some of the rows attacks."""
 _PULLS = 2
-"""Pairs of solutions that pull all quantities of a programme at once."""
+"""Pairs of solutions that pull all quantities of a programme at once, before company is looked for."""
+_STUBBORN = 3
+"""Rounds without success after which what is left is moved alone."""
+_PRIMAL, _DUAL = 4, 1
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,10 @@ class Range:
     Attributes:
         low: The least value that agrees with everything published.
         high: The greatest; infinite where nothing bounds it.
-        tightest: The published quantity of the fewest persons among those that hold the range so narrow, or that share
-            rows with the quantity; None if there is none.
     """
 
     low: float
     high: float
-    tightest: int | None
 
     @property
     def width(self) -> float:
@@ -61,7 +60,9 @@ def possible_range(quantities: Quantities, is_hidden: Flags, quantity: int) -> R
         quantity: The one that is attacked.
     """
     rows = np.flatnonzero(quantities.is_live & (quantities.blocks == quantities.block_of[quantity]))
-    return _Programme(quantities, is_hidden, rows, np.array([quantity])).range_of(0)
+    low, high = _Programme(quantities, is_hidden, rows, np.zeros(quantities.count, dtype=np.int64)).ends_of(quantity)
+    value = float(quantities.sums[quantity])
+    return Range(value + low, value + high)
 
 
 def prove_or_hide(quantities: Quantities, is_hidden: Flags, attacked: Ints, wanted: Ints) -> tuple[Ints, Ints]:
@@ -74,187 +75,253 @@ def prove_or_hide(quantities: Quantities, is_hidden: Flags, attacked: Ints, want
         quantities: The published sums of one count.
         is_hidden: Which of them are left out.
         attacked: Quantities whose ranges are asked for.
-        wanted: The width that is enough for each of them.
+        wanted: The width that is enough, for each quantity.
 
     Returns:
-        The proven width of each attacked quantity, as it is or once the others are hidden; and those others.
+        The proven width of each quantity, as it is or once the others are hidden; and those others.
     """
-    widths = np.zeros(len(attacked), dtype=np.int64)
-    company: set[int] = set()
+    widths = np.zeros(quantities.count, dtype=np.int64)
+    hidden = is_hidden.copy()
     blocks = quantities.block_of[attacked]
     for block in np.unique(blocks):
-        mine = np.flatnonzero(blocks == block)
-        rows = _rows_near(quantities, is_hidden, int(block), attacked[mine])
-        programme = _Programme(quantities, is_hidden, rows, attacked[mine])
-        widths[mine] = programme.pulled_widths(wanted[mine])
-        company |= programme.company(np.flatnonzero(widths[mine] < wanted[mine]), wanted[mine])
-    return widths, np.array(sorted(company), dtype=np.int64)
+        rows = np.flatnonzero(quantities.is_live & (quantities.blocks == block))
+        mine = attacked[blocks == block]
+        for chunk in _chunks(quantities, rows, mine):
+            some = _rows_near(quantities, hidden, rows, chunk)
+            programme = _Programme(quantities, hidden, some, wanted)
+            programme.settle(chunk)
+            hidden[programme.company] = True
+            np.maximum.at(widths, programme.figures, programme.widths)
+    return widths, np.flatnonzero(hidden & ~is_hidden)
 
 
-def _rows_near(quantities: Quantities, is_hidden: Flags, block: int, attacked: Ints) -> Ints:
+def _chunks(quantities: Quantities, rows: Ints, attacked: Ints) -> list[Ints]:
+    """The attacked quantities all together, or those of near places where not all rows fit into a programme."""
+    if len(rows) <= _MOST_ROWS:
+        return [attacked]
+    ordered = attacked[np.lexsort([attacked, quantities.place_of[attacked]])]
+    return np.array_split(ordered, -(-len(ordered) // _MOST_ATTACKED))
+
+
+def _rows_near(quantities: Quantities, is_hidden: Flags, rows: Ints, attacked: Ints) -> Ints:
     """The rows of a block, or of its largest units and those that the attacked quantities are in.
 
     A unit is what shares its smallest published figure: mostly the rows of one school.
     """
-    rows = np.flatnonzero(quantities.is_live & (quantities.blocks == block))
     if len(rows) <= _MOST_ROWS:
         return rows
     unit, size = np.full(len(rows), OUTSIDE, dtype=np.int64), np.full(len(rows), np.iinfo(np.int64).max)
-    for of_row in quantities.of_row:
+    most = quantities.values[rows] + np.minimum(quantities.room[rows], quantities.values[rows])
+    is_attacked = np.zeros(quantities.count, dtype=bool)
+    is_attacked[attacked] = True
+    is_own = np.zeros(len(rows), dtype=bool)
+    by_size = np.argsort(-most, kind="stable")
+    for place, of_row in enumerate(quantities.of_row):
         quantity = of_row[rows]
         smaller = (quantity >= 0) & ~is_hidden[quantity] & (quantities.rows_of_quantity[quantity] < size)
         unit[smaller], size[smaller] = quantity[smaller], quantities.rows_of_quantity[quantity[smaller]]
-    most = quantities.values[rows] + np.minimum(quantities.room[rows], quantities.values[rows])
-    frame = pl.DataFrame({"row": rows, "unit": unit, "place": quantities.places[rows], "most": most})
-    is_own = np.zeros(len(quantities.values), dtype=bool)
-    for place, of_row in enumerate(quantities.of_row):
-        at_home = np.zeros(quantities.count, dtype=bool)
-        at_home[attacked[quantities.home[attacked] == place]] = True
-        inside = (of_row[rows] >= 0) & at_home[of_row[rows]]
-        own = frame.filter(pl.Series(inside)).with_columns(quantity=of_row[rows][inside])
-        ranked = own.filter(pl.col("most").rank("ordinal", descending=True).over("quantity") <= _OWN_ROWS)
-        is_own[ranked["row"].to_numpy()] = True
-    units = (
-        frame.with_columns(own=is_own[rows])
-        .group_by("place", "unit", maintain_order=True)
-        .agg(pl.col("most").sum(), pl.len().alias("rows"), pl.col("own").any())
-        .with_columns(rank=pl.col("most").rank("ordinal", descending=True).over("place"))
-        .sort(pl.col("own").not_(), "rank", "place", "unit")
-        .filter(pl.col("rows").cum_sum() <= _MOST_ROWS)
-    )
-    return frame.join(units, on=["place", "unit"], how="semi").filter(pl.col("unit") >= 0)["row"].sort().to_numpy()
+        ranked = by_size[(quantity >= 0)[by_size] & (is_attacked[quantity] & (quantities.home[quantity] == place))[by_size]]
+        is_own[ranked[_rank_within(quantity[ranked]) < _OWN_ROWS]] = True
+    # A unit by its number and its place.
+    names, group = np.unique(np.stack([quantities.places[rows], unit], axis=1), axis=0, return_inverse=True)
+    group = group.ravel()
+    persons, lengths = np.bincount(group, most), np.bincount(group)
+    owns = np.bincount(group, is_own) > 0
+    largest = np.argsort(-persons, kind="stable")
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[largest] = _rank_within(names[largest, 0])
+    order = np.lexsort([names[:, 1], names[:, 0], rank, ~owns])
+    order = order[names[order, 1] != OUTSIDE]
+    taken = np.zeros(len(names), dtype=bool)
+    taken[order[np.cumsum(lengths[order]) <= _MOST_ROWS]] = True
+    return rows[taken[group]]
+
+
+def _rank_within(groups: Ints) -> Ints:
+    """The place of each element among those of its group, from 0."""
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(groups) else order
+    rank = np.empty(len(groups), dtype=np.int64)
+    rank[order] = np.arange(len(groups)) - np.repeat(starts, np.diff(np.r_[starts, len(groups)]))
+    return rank
 
 
 class _Programme:
-    """Rows that no published figure tells apart are one variable, if they are in the same attacked quantities."""
+    """Persons who change places among some rows of a block.
 
-    def __init__(self, quantities: Quantities, is_hidden: Flags, rows: Ints, attacked: Ints) -> None:
-        self._quantities = quantities
-        is_attacked = np.zeros(quantities.count, dtype=bool)
-        is_attacked[attacked] = True
-        keys = np.stack([quantities.shown_marks(is_hidden)[rows], quantities.shown_marks(~is_attacked)[rows]], axis=1)
-        _, variable = np.unique(keys, axis=0, return_inverse=True)
-        variable = variable.ravel()
-        count = int(variable.max(initial=-1)) + 1
-        self._truth = np.bincount(variable, weights=quantities.values[rows], minlength=count)
-        most = (quantities.values + quantities.room)[rows]
-        self._most = (
-            np.bincount(variable, weights=most, minlength=count) if quantities.is_bounded else np.full(count, np.inf)
+    Rows that are in the same figures are one cell. For each cell the programme has those who come and those who go, and
+    for each figure, at a price, those by whom it may be missed. Where nobody moves all equations hold, so that every
+    question starts from a solution.
+    """
+
+    def __init__(self, quantities: Quantities, is_hidden: Flags, rows: Ints, wanted: Ints) -> None:
+        _, first, cell = np.unique(quantities.row_marks[rows], return_index=True, return_inverse=True)
+        count = len(first)
+        inside = np.bincount(cell, quantities.values[rows], count)
+        room = np.bincount(cell, quantities.room[rows], count) if quantities.is_bounded else np.full(count, np.inf)
+        incidence = quantities.incidence[rows[first]]
+        self.figures, index = np.unique(incidence.indices, return_inverse=True)
+        """The quantities that count any of the rows."""
+        shape = (len(self.figures), count)
+        self._matrix = csc_matrix((np.ones(len(index)), index.astype(np.int32), incidence.indptr), shape=shape)
+        self._hidden: Flags = is_hidden[self.figures].copy()
+        self._was_hidden = self._hidden.copy()
+        self._wanted = wanted[self.figures].astype(np.float64)
+        self._low, self._high = np.zeros(shape[0]), np.zeros(shape[0])
+        self._inside: Floats = quantities.sums[self.figures].astype(np.float64)
+        self._room: Floats = (
+            quantities.capacity[self.figures] - self._inside if quantities.is_bounded else np.full(shape[0], np.inf)
         )
-        memberships = _memberships(quantities, is_attacked, rows, variable)
-        place_of = {quantity: place for place, quantity in enumerate(attacked.tolist())}
-        places = memberships["quantity"].replace_strict(place_of, return_dtype=pl.Int64)
-        self._attacked = _matrix(places, memberships["variable"], (len(attacked), count))
-        equations = _memberships(quantities, ~is_hidden, rows, variable)
-        names = equations.select("quantity").unique(maintain_order=True).with_row_index("equation")
-        placed = equations.join(names, on="quantity", how="left")
-        self._matrix = _matrix(placed["equation"].cast(pl.Int64), placed["variable"], (len(names), count))
-        self._sums = self._matrix @ self._truth
-        self._published: Ints = names["quantity"].to_numpy()
-        self._prices = (1.0 + quantities.capacity[self._published]).astype(np.float64)
+        self._prices: Floats = 1.0 + quantities.capacity[self.figures]
+        self._random = np.random.default_rng(shape[0])
+        self._highs = self._model(room, inside)
 
-    def range_of(self, place: int) -> Range:
-        """Both bounds of one attacked quantity, and what holds them."""
-        objective = self._attacked[[place]].toarray().ravel()
-        (low, holds_low), (high, holds_high) = self._bound(objective, 1), self._bound(objective, -1)
-        holding = np.union1d(holds_low, holds_high)
-        if not len(holding):
-            holding = np.unique(self._published[self._matrix @ objective > 0])
-        fewest = int(holding[np.argmin(self._quantities.capacity[holding])]) if len(holding) else None
-        return Range(low, high, fewest)
+    @property
+    def widths(self) -> Ints:
+        """The proven width of the range of each figure."""
+        return np.asarray(np.floor(np.minimum(self._high - self._low, 1e9) + _NOTHING).astype(np.int64))
 
-    def pulled_widths(self, wanted: Ints) -> Ints:
-        """Widths that a few solutions prove, each pulling what is not proven yet at random up or down."""
-        low = high = self._attacked @ self._truth
-        random = np.random.default_rng(len(wanted))
+    @property
+    def company(self) -> Ints:
+        """The quantities that must be hidden as well."""
+        return np.asarray(self.figures[self._hidden & ~self._was_hidden])
+
+    def ends_of(self, quantity: int) -> tuple[float, float]:
+        """How much less and more a quantity could be."""
+        if not len(self.figures):
+            return 0.0, 0.0
+        gains = (self.figures == quantity).astype(np.float64)
+        free = np.full(len(gains), np.inf)
+        ends = []
+        for sign in (-1.0, 1.0):
+            moved = self._moved(sign * gains, -free, free)
+            ends.append(sign * np.inf if moved is None else float(moved[self.figures == quantity][0]))
+        return ends[0], ends[1]
+
+    def settle(self, attacked: Ints) -> None:
+        """Proves the ranges of quantities, and of all that is hidden for their sake."""
+        mine = np.isin(self.figures, attacked)
+        stubborn = 0
+        while True:
+            self._pull(mine)
+            left = self._failing(mine)
+            if not len(left):
+                return
+            if stubborn >= _STUBBORN:
+                for figure in left:
+                    self._find_company(np.array([figure]))
+                    self._find_company(np.array([figure]))
+                if len(self._failing(mine)) == len(left):
+                    return
+                stubborn = 0
+            else:
+                self._find_company(left)
+            mine |= self._hidden & ~self._was_hidden
+            if len(self._failing(mine)) >= len(left):
+                stubborn += 1
+
+    def _failing(self, mine: Flags) -> Ints:
+        return np.flatnonzero(mine & (self._high - self._low < self._wanted - _NOTHING))
+
+    def _pull(self, mine: Flags) -> None:
+        """A few solutions, each pulling what is not proven yet at random up or down."""
         for _ in range(_PULLS):
-            still = _whole(high - low) < wanted
-            if not still.any():
-                break
-            weights = random.choice((-1.0, 1.0), len(wanted)) * random.uniform(0.5, 1.0, len(wanted)) * still
-            for sign in (1, -1):
-                point = self._solved(sign * (weights @ self._attacked))
-                if point is not None:
-                    values = self._attacked @ point.x
-                    low, high = np.minimum(low, values), np.maximum(high, values)
-        return _whole(high - low)
+            left = self._failing(mine)
+            before = len(left)
+            signs = self._random.choice((-1.0, 1.0), before) * self._random.uniform(0.5, 1.0, before)
+            for sign in (1.0, -1.0):
+                still = self._failing(mine)
+                if not len(still):
+                    return
+                gains = np.zeros(len(self.figures))
+                gains[left] = sign * signs
+                gains[np.setdiff1d(left, still)] = 0
+                self._note(self._moved(gains, *self._limits(still)))
+            if len(self._failing(mine)) == before:
+                return
 
-    def company(self, places: Ints, wanted: Ints) -> set[int]:
-        """The published quantities of the fewest persons without which attacked ones could be so much larger or less.
+    def _limits(self, attacked: Ints) -> tuple[Floats, Floats]:
+        """How far figures may move: those that are published not at all, those that are attacked as far as is wanted."""
+        free = np.where(self._hidden, np.inf, 0.0)
+        lower, upper = -free, free.copy()
+        lower[attacked] = -(self._wanted - self._high)[attacked]
+        upper[attacked] = (self._wanted + self._low)[attacked]
+        return lower, upper
+
+    def _find_company(self, attacked: Ints) -> None:
+        """Hides the published figures of the fewest persons without which attacked ones could be so much larger or less.
 
         The programme lets every published figure be missed at a price, the persons in it, and asks for the cheapest way
         to other values of all attacked quantities at once, some larger and some less; the figures that are missed are
-        those to hide. From then on they are free. What could not move with the others is moved alone.
+        those to hide. From then on they are free.
         """
-        hidden: set[int] = set()
-        left, random = places, np.random.default_rng(len(places))
-        for _ in range(_PULLS):
-            if len(left) < _PULLS:
-                break
-            values = self._attacked[left] @ self._truth
-            signs = np.where(values < wanted[left], 1.0, random.choice((-1.0, 1.0), len(left)))
-            left = self._moved(left, signs, wanted, hidden)
-        for place in left[:_ALONE]:
-            alone = np.array([place])
-            for sign in (1.0, -1.0):
-                if not len(self._moved(alone, np.array([sign]), wanted, hidden)):
-                    break
-        return hidden
+        up, down = (self._wanted + self._low)[attacked], (self._wanted - self._high)[attacked]
+        can_rise, can_fall = self._room[attacked] >= up, self._inside[attacked] >= down
+        larger = self._room[attacked] - self._high[attacked] >= self._inside[attacked] + self._low[attacked]
+        either = self._random.choice((-1.0, 1.0), len(attacked))
+        signs = np.select(
+            [can_rise & can_fall, can_rise, can_fall, larger], [either, 1.0, -1.0, 1.0], -1.0
+        )
+        lower, upper = self._limits(attacked)
+        prices = np.where(self._hidden, 0.0, self._prices)
+        gains = np.zeros(len(self.figures))
+        gains[attacked] = signs * 10 * max(float(prices.max(initial=1)), 1.0)
+        moved = self._moved(gains, lower, upper, prices)
+        if moved is not None:
+            self._note(moved)
+            self._hidden |= np.abs(moved) > _NOTHING
 
-    def _moved(self, places: Ints, signs: Floats, wanted: Ints, hidden: set[int]) -> Ints:
-        """Moves attacked quantities at the least price, notes what must be hidden, and gives those that stay."""
-        figures, variables = self._matrix.shape
-        if not variables:
-            return places
-        misses = identity(figures, format="csr")
-        matrix = hstack([self._matrix, misses, -misses], format="csr")
-        moving = diags(signs) @ self._attacked[places]
-        before = moving @ self._truth
-        wide = hstack([moving, csr_matrix((len(places), 2 * figures))], format="csr")
-        gain = 10 * max(float(self._prices.max(initial=1)), 1.0)
-        price = np.concatenate([-gain * np.asarray(moving.sum(axis=0)).ravel(), self._prices, self._prices])
-        most = np.concatenate([self._most, np.full(2 * figures, np.inf)])
-        bounds = np.stack([np.zeros_like(most), most], axis=1)
-        limit = before + wanted[places]
-        found = linprog(price, A_eq=matrix, b_eq=self._sums, A_ub=wide, b_ub=limit, bounds=bounds, method="highs")
-        if found.status != 0:
-            return places
-        missed = found.x[variables:].reshape(2, -1).sum(axis=0) > _NOTHING
-        chosen = np.unique(self._published[missed & (self._prices > 0)])
-        hidden.update(chosen.tolist())
-        self._prices[np.isin(self._published, chosen)] = 0
-        moved = _whole(moving @ found.x[:variables] - before) >= wanted[places]
-        return places[~moved]
+    def _note(self, moved: Floats | None) -> None:
+        if moved is not None:
+            np.minimum(self._low, moved, out=self._low)
+            np.maximum(self._high, moved, out=self._high)
 
-    def _bound(self, objective: Floats, sign: int) -> tuple[float, Ints]:
-        found = self._solved(sign * objective)
-        if found is None:
-            return -sign * np.inf, np.zeros(0, dtype=np.int64)
-        holding = np.abs(found.eqlin.marginals) > _NOTHING
-        return float(sign * found.fun), np.unique(self._published[holding])
+    def _model(self, room: Floats, inside: Floats) -> highspy.Highs:
+        figures, cells = self._matrix.shape
+        highs = highspy.Highs()
+        for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
+            highs.setOptionValue(name, value)
+        start, index, every = self._matrix.indptr, self._matrix.indices, np.arange(figures)
+        ones, entries = np.ones(figures), len(index)
+        programme = highspy.HighsLp()
+        columns = 2 * (cells + figures)
+        programme.num_col_, programme.num_row_ = columns, figures
+        programme.col_cost_ = np.zeros(columns)
+        programme.col_lower_ = np.zeros(columns)
+        programme.col_upper_ = np.concatenate([room, inside, np.zeros(2 * figures)])
+        programme.row_lower_ = programme.row_upper_ = np.zeros(figures)
+        programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        programme.a_matrix_.start_ = np.concatenate([start, start[1:] + entries, 2 * entries + np.arange(1, 2 * figures + 1)])
+        programme.a_matrix_.index_ = np.concatenate([index, index, every, every])
+        programme.a_matrix_.value_ = np.concatenate([self._matrix.data, -self._matrix.data, ones, -ones])
+        highs.passModel(programme)
+        self._is_open = False
+        return highs
 
-    def _solved(self, objective: Floats):  # type: ignore[no-untyped-def] # scipy has no types
-        if not len(self._truth):
+    def _moved(self, gains: Floats, lower: Floats, upper: Floats, prices: Floats | None = None) -> Floats | None:
+        """How far each figure moves where gains are greatest; None where nothing bounds them."""
+        figures, cells = self._matrix.shape
+        columns = 2 * (cells + figures)
+        highs = self._highs
+        is_open = prices is not None
+        if is_open or self._is_open:
+            # What is hidden is never missed: it moves by its rows alone.
+            most = np.tile(np.where(self._hidden | (not is_open), 0.0, np.inf), 2)
+            misses = np.arange(2 * cells, columns, dtype=np.int32)
+            highs.changeColsBounds(2 * figures, misses, np.zeros(2 * figures), most)
+            self._is_open = is_open
+        cost = -(gains @ self._matrix)
+        price = np.zeros(figures) if prices is None else prices
+        highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), np.concatenate([cost, -cost, price, price]))
+        highs.changeRowsBounds(figures, np.arange(figures, dtype=np.int32), lower, upper)
+        highs.setOptionValue("simplex_strategy", _DUAL if is_open else _PRIMAL)
+        if CLEAR: highs.clearSolver()
+        highs.run()
+        LOG[is_open] = LOG.get(is_open, 0) + 1
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        bounds = np.stack([np.zeros_like(self._most), self._most], axis=1)
-        found = linprog(objective, A_eq=self._matrix, b_eq=self._sums, bounds=bounds, method="highs")
-        return found if found.status == 0 else None
-
-
-def _memberships(quantities: Quantities, wanted: Flags, rows: Ints, variable: Ints) -> pl.DataFrame:
-    """Which variables some quantities add up."""
-    parts = []
-    for of_row in quantities.of_row:
-        quantity = of_row[rows]
-        inside = (quantity >= 0) & wanted[quantity]
-        parts.append(pl.DataFrame({"quantity": quantity[inside], "variable": variable[inside]}))
-    return pl.concat(parts).unique(maintain_order=True)
-
-
-def _matrix(rows: pl.Series, columns: pl.Series, shape: tuple[int, int]) -> csr_matrix:
-    return csr_matrix((np.ones(len(rows)), (rows.to_numpy(), columns.to_numpy())), shape=shape)
-
-
-def _whole(widths: Floats) -> Ints:
-    """Whole persons in a width; what no bound holds is as wide as anybody may want."""
-    return np.floor(np.minimum(widths, 1e9) + _NOTHING).astype(np.int64)
+        solution = np.array(highs.getSolution().col_value)
+        return np.asarray(self._matrix @ (solution[:cells] - solution[cells : 2 * cells]))
+CLEAR = False
+LOG: dict = {}

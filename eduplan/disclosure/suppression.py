@@ -59,8 +59,13 @@ def suppress(quantities: Quantities, threshold: int, *, must_hide: Flags | None 
             return Suppression(hidden, primary, width)
         chosen, helpless = classes.partners(failing, wanted - width)
         if len(helpless):
-            proven[helpless], further = prove_or_hide(quantities, hidden, helpless, wanted[helpless])
+            found, further = prove_or_hide(quantities, hidden, helpless, wanted)
+            np.maximum(proven, found, out=proven)
             chosen = np.union1d(chosen, further)
+            helpless = helpless[proven[helpless] < wanted[helpless]]
+            if not len(helpless):
+                hidden[chosen] = True
+                continue
             if not len(chosen):
                 chosen = _touching(quantities, hidden, helpless)
             if not len(chosen):
