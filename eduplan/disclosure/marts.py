@@ -89,15 +89,22 @@ class _Mart:
         self._places = _coded(self._frame["_place"]) if has_places else None
         self._groupings: dict[Cut, Grouping] = {}
         self._hidden: dict[str, dict[Cut, Flags]] = {name: {} for name in figures.thresholds}
+        self._counted: dict[str, Counted] = {}
+        self._proven: dict[str, dict[tuple[str, Cut], Ints]] = {name: {} for name in figures.thresholds}
 
     def protected(self) -> Protection:
         ordered = self._figures.parents_last()
-        counted = {name: self._protect(name) for name in ordered}
+        for name in ordered:
+            self._protect(name)
         for name in reversed(ordered):
             if self._inherit(name):
-                counted[name] = self._protect(name)
+                self._protect(name)
+            while parts := [part for part in self._figures.divisions(name) if self._inherit(part)]:
+                for part in parts:
+                    self._protect(part)
+                self._protect(name)
         keys = self._frame.select(pl.col("^_key_.*$").name.map(lambda name: name.removeprefix("_key_")))
-        result = Protection(keys, counted=[counted[name] for name in self._figures.thresholds])
+        result = Protection(keys, counted=[self._counted[name] for name in self._figures.thresholds])
         for name, found in self._hidden.items():
             for cut in self._cuts[name]:
                 result.hidden[cut, name] = found[cut]
@@ -105,8 +112,7 @@ class _Mart:
 
     def _inherit(self, name: str) -> bool:
         """Hides a part wherever its whole is hidden, and says whether that is more than was hidden already."""
-        text = self._figures.text(name)
-        whole = (text.divides or text.of) if text else None
+        whole = self._whole(name)
         if whole not in self._hidden:
             return False
         more = False
@@ -117,7 +123,7 @@ class _Mart:
                 self._hidden[name][cut] = joined
         return more
 
-    def _protect(self, name: str) -> Counted:
+    def _protect(self, name: str) -> None:
         """Protects one count, together with the parts that divide it."""
         threshold = self._figures.thresholds[name]
         divisions = self._figures.divisions(name)
@@ -130,18 +136,24 @@ class _Mart:
             groupings += [stack.part(self._grouping(cut, part), number) for cut in self._cuts[part]]
         quantities = stack.quantities(groupings, self._blocks, self._places)
         must_hide = np.zeros(quantities.count, dtype=bool)
+        proven = np.zeros(quantities.count, dtype=np.int64)
         for (owner, cut), grouping, of_figure in zip(places, groupings, quantities.of_figure, strict=True):
+            if (owner, cut) in self._proven[name]:
+                np.maximum.at(proven, of_figure, self._proven[name][owner, cut])
             known = self._hidden[owner].get(cut)
-            if known is not None and owner in (name, *divisions):
+            if known is not None:
                 rows = stack.rows_of(owner, known)
                 must_hide[of_figure[np.unique(grouping.figure[rows & (grouping.figure >= 0)])]] = True
-        found = suppress(quantities, threshold, must_hide=must_hide)
-        for (owner, cut), of_row in zip(places, quantities.of_row, strict=True):
+        found = suppress(quantities, threshold, must_hide=must_hide, proven=proven)
+        for (owner, cut), of_figure, of_row in zip(places, quantities.of_figure, quantities.of_row, strict=True):
             hidden = stack.back((of_row >= 0) & found.is_hidden[of_row], owner)
             self._hidden[owner][cut] = hidden | self._hidden[owner].get(cut, False)
+            self._proven[name][owner, cut] = found.width[of_figure]
         mine = np.unique(np.concatenate([quantities.of_figure[place] for place in range(len(cuts))]))
         mine = mine[quantities.capacity[mine] > 0]
-        return Counted(name, len(mine), int(found.is_primary[mine].sum()), int(found.is_hidden[mine].sum()))
+        self._counted[name] = Counted(
+            name, len(mine), int(found.is_primary[mine].sum()), int(found.is_hidden[mine].sum())
+        )
 
     def _own_cuts(self, name: str) -> list[Cut]:
         """How a count is published, and how its parts are: where a part is told, so is that its whole is not less."""
@@ -182,10 +194,11 @@ class _Stack:
         parts = [frame[part].to_numpy() for part in divisions]
         left = values - np.sum(parts, axis=0) if parts else values
         self._values: Ints = np.concatenate([*parts, np.maximum(left, 0)])
-        rest = None if whole is None else np.maximum(frame[whole].to_numpy() - values, 0)
-        self._room = None if rest is None else np.tile(rest, len(parts) + 1)
-        nobody = np.zeros(self._rows, dtype=np.int64)
-        self._rest = None if rest is None else np.concatenate([*[nobody] * len(parts), rest])
+        self._rest = self._most = None
+        if whole is not None:
+            rest = np.maximum(frame[whole].to_numpy() - values, 0)
+            self._rest = np.concatenate([*[np.zeros(self._rows, dtype=np.int64)] * len(parts), rest])
+            self._most = rest + self._values.reshape(-1, self._rows).sum(axis=0)
 
     def whole(self, grouping: Grouping) -> Grouping:
         return Grouping(np.tile(grouping.figure, len(self._divisions) + 1))
@@ -200,7 +213,7 @@ class _Stack:
         return Quantities(
             self._values,
             groupings,
-            room=self._room,
+            most=self._most,
             rest=self._rest,
             blocks=np.tile(blocks, times),
             places=None if places is None else np.tile(places, times),

@@ -56,7 +56,8 @@ class Quantities:
     Args:
         values: The count in each row.
         groupings: How the rows are published.
-        room: How many more persons each row's count could have; None where nothing bounds it.
+        most: The most persons that each row could count; None where nothing bounds it. Where ``values`` has the same
+            rows several times over (in layers), for different persons, the most of all layers of a row together.
         rest: Persons that each row leaves out of the count, which must not be few either; None where that is not known.
         blocks: The block of each row (a year); no grouping has rows of two blocks in one figure.
         places: The place of each row (a district), within which most figures lie.
@@ -67,21 +68,32 @@ class Quantities:
         values: Ints,
         groupings: Sequence[Grouping],
         *,
-        room: Ints | None = None,
+        most: Ints | None = None,
         rest: Ints | None = None,
         blocks: Ints | None = None,
         places: Ints | None = None,
     ) -> None:
         self.values = values
-        self.is_bounded = room is not None
-        self.room = np.full(len(values), _ANY_NUMBER, dtype=np.int64) if room is None else room
+        self.is_bounded = most is not None
+        self.most = np.zeros(0, dtype=np.int64) if most is None else most
+        self.layers = len(values) // len(self.most) if len(self.most) else 1
         self.rest = np.zeros(len(values), dtype=np.int64) if rest is None else rest
         self.groupings = tuple(groupings)
         self.blocks = np.zeros(len(values), dtype=np.int64) if blocks is None else blocks
         self.places = np.full(len(values), OUTSIDE, dtype=np.int64) if places is None else places
         # Rows without anybody cannot hold anybody, and everybody knows it.
-        self.is_live: Flags = (values + (0 if room is None else room)) > 0
+        self.is_live: Flags = (values + self.room if self.is_bounded else values) > 0
         self._unite()
+
+    @cached_property
+    def room(self) -> Ints:
+        """How many more persons each row could count, at the same time as all others."""
+        if not self.is_bounded:
+            return np.full(len(self.values), _ANY_NUMBER, dtype=np.int64)
+        room = self.most - self.values.reshape(self.layers, -1).sum(axis=0)
+        shares = np.tile(room // self.layers, (self.layers, 1))
+        shares[-1] += room % self.layers
+        return shares.ravel()
 
     def _unite(self) -> None:
         """Gives figures over the same live rows one number."""
@@ -127,7 +139,7 @@ class Quantities:
             rows.append(at_home)
             quantities.append(row[at_home])
         ends = np.concatenate(rows), np.concatenate(quantities)
-        return csr_matrix((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(len(self.values), self.count))
+        return csr_matrix((np.ones(len(ends[0]), dtype=np.int64), ends), shape=(len(self.values), self.count))
 
     @cached_property
     def rows_of_quantity(self) -> Ints:
@@ -163,11 +175,7 @@ class Quantities:
         return self._sums(self.values + self.room) if self.is_bounded else self.sums
 
     def _sums(self, numbers: Ints) -> Ints:
-        result = np.zeros(self.count, dtype=np.int64)
-        for place, row in enumerate(self.of_row):
-            at_home = (row >= 0) & (self.home[row] == place)
-            np.add.at(result, row[at_home], numbers[at_home])
-        return result
+        return np.asarray(self.incidence.T @ numbers)
 
     def is_small(self, threshold: int) -> Flags:
         """Which quantities are too small to publish: they, or the persons that they leave out, are few but not none."""

@@ -20,14 +20,18 @@ from eduplan.disclosure.quantities import OUTSIDE, Flags, Floats, Ints, Quantiti
 
 _NOTHING = 1e-6
 """Movements below this are none; solutions closer than this to a whole number are meant to be it."""
-_MOST_ROWS = 700
-"""Rows of a programme; of more, those of the largest units of each place are taken, and the others left as they are."""
-_OWN_ROWS = 6
-"""Rows of each attacked quantity that a programme has in any case, with the units that they are in."""
-_MOST_ATTACKED = 150
+_ALL_ROWS = 2000
+"""Rows of a block that one programme has room for."""
+_SOME_ROWS = 700
+"""Rows of a programme that has not all, besides those of attacked quantities; the others stay as they are."""
+_OWN_ROWS = 4
+"""Rows of each attacked quantity that a programme has in any case."""
+_MOST_ATTACKED = 100
 """Quantities that a programme with some of the rows attacks."""
 _PULLS = 2
 """Pairs of solutions that pull all quantities of a programme at once, before company is looked for."""
+_WORTH_ANOTHER = 0.7
+"""What part of them at the most may be left after one pair, so that another is worth its time."""
 _STUBBORN = 3
 """Rounds without success after which what is left is moved alone."""
 _PRIMAL, _DUAL = 4, 1
@@ -97,35 +101,37 @@ def prove_or_hide(quantities: Quantities, is_hidden: Flags, attacked: Ints, want
 
 def _chunks(quantities: Quantities, rows: Ints, attacked: Ints) -> list[Ints]:
     """The attacked quantities all together, or those of near places where not all rows fit into a programme."""
-    if len(rows) <= _MOST_ROWS:
+    if len(rows) <= _ALL_ROWS:
         return [attacked]
     ordered = attacked[np.lexsort([attacked, quantities.place_of[attacked]])]
     return np.array_split(ordered, -(-len(ordered) // _MOST_ATTACKED))
 
 
 def _rows_near(quantities: Quantities, is_hidden: Flags, rows: Ints, attacked: Ints) -> Ints:
-    """The rows of a block, or of its largest units and those that the attacked quantities are in.
+    """The rows of a block, or the largest of those that the attacked quantities are in, and those of its largest units.
 
     A unit is what shares its smallest published figure: mostly the rows of one school.
     """
-    if len(rows) <= _MOST_ROWS:
+    if len(rows) <= _ALL_ROWS:
         return rows
-    unit, size = np.full(len(rows), OUTSIDE, dtype=np.int64), np.full(len(rows), np.iinfo(np.int64).max)
     most = quantities.values[rows] + np.minimum(quantities.room[rows], quantities.values[rows])
     is_attacked = np.zeros(quantities.count, dtype=bool)
     is_attacked[attacked] = True
+    own = quantities.incidence[rows].tocoo()
+    chosen = is_attacked[own.col]
+    row, quantity = own.row[chosen], own.col[chosen]
+    by_size = np.argsort(-most[row], kind="stable")
     is_own = np.zeros(len(rows), dtype=bool)
-    by_size = np.argsort(-most, kind="stable")
-    for place, of_row in enumerate(quantities.of_row):
+    is_own[row[by_size][_rank_within(quantity[by_size]) < _OWN_ROWS]] = True
+    unit, size = np.full(len(rows), OUTSIDE, dtype=np.int64), np.full(len(rows), np.iinfo(np.int64).max)
+    for of_row in quantities.of_row:
         quantity = of_row[rows]
         smaller = (quantity >= 0) & ~is_hidden[quantity] & (quantities.rows_of_quantity[quantity] < size)
         unit[smaller], size[smaller] = quantity[smaller], quantities.rows_of_quantity[quantity[smaller]]
-        ranked = by_size[(quantity >= 0)[by_size] & (is_attacked[quantity] & (quantities.home[quantity] == place))[by_size]]
-        is_own[ranked[_rank_within(quantity[ranked]) < _OWN_ROWS]] = True
-    # A unit by its number and its place.
+    # A unit by its place and its number: first those of attacked rows, and of all those the largest of each place.
     names, group = np.unique(np.stack([quantities.places[rows], unit], axis=1), axis=0, return_inverse=True)
     group = group.ravel()
-    persons, lengths = np.bincount(group, most), np.bincount(group)
+    persons, more = np.bincount(group, most), np.bincount(group, ~is_own)
     owns = np.bincount(group, is_own) > 0
     largest = np.argsort(-persons, kind="stable")
     rank = np.empty(len(names), dtype=np.int64)
@@ -133,8 +139,8 @@ def _rows_near(quantities: Quantities, is_hidden: Flags, rows: Ints, attacked: I
     order = np.lexsort([names[:, 1], names[:, 0], rank, ~owns])
     order = order[names[order, 1] != OUTSIDE]
     taken = np.zeros(len(names), dtype=bool)
-    taken[order[np.cumsum(lengths[order]) <= _MOST_ROWS]] = True
-    return rows[taken[group]]
+    taken[order[np.cumsum(more[order]) <= _SOME_ROWS]] = True
+    return rows[taken[group] | is_own]
 
 
 def _rank_within(groups: Ints) -> Ints:
@@ -158,8 +164,10 @@ class _Programme:
     def __init__(self, quantities: Quantities, is_hidden: Flags, rows: Ints, wanted: Ints) -> None:
         _, first, cell = np.unique(quantities.row_marks[rows], return_index=True, return_inverse=True)
         count = len(first)
-        inside = np.bincount(cell, quantities.values[rows], count)
-        room = np.bincount(cell, quantities.room[rows], count) if quantities.is_bounded else np.full(count, np.inf)
+        inside: Floats = np.bincount(cell, quantities.values[rows], count).astype(np.float64)
+        room: Floats = np.full(count, np.inf)
+        if quantities.is_bounded:
+            room = np.bincount(cell, quantities.room[rows], count).astype(np.float64)
         incidence = quantities.incidence[rows[first]]
         self.figures, index = np.unique(incidence.indices, return_inverse=True)
         """The quantities that count any of the rows."""
@@ -169,10 +177,9 @@ class _Programme:
         self._was_hidden = self._hidden.copy()
         self._wanted = wanted[self.figures].astype(np.float64)
         self._low, self._high = np.zeros(shape[0]), np.zeros(shape[0])
-        self._inside: Floats = quantities.sums[self.figures].astype(np.float64)
-        self._room: Floats = (
-            quantities.capacity[self.figures] - self._inside if quantities.is_bounded else np.full(shape[0], np.inf)
-        )
+        # By how much the rows that are here could make each figure less or more at the most.
+        self._fall: Floats = self._matrix @ inside
+        self._rise: Floats = self._matrix @ room
         self._prices: Floats = 1.0 + quantities.capacity[self.figures]
         self._random = np.random.default_rng(shape[0])
         self._highs = self._model(room, inside)
@@ -192,16 +199,17 @@ class _Programme:
         if not len(self.figures):
             return 0.0, 0.0
         gains = (self.figures == quantity).astype(np.float64)
-        free = np.full(len(gains), np.inf)
+        lower, upper = self._limits(np.zeros(0, dtype=np.int64))
         ends = []
         for sign in (-1.0, 1.0):
-            moved = self._moved(sign * gains, -free, free)
+            moved = self._moved(sign * gains, lower, upper)
             ends.append(sign * np.inf if moved is None else float(moved[self.figures == quantity][0]))
         return ends[0], ends[1]
 
     def settle(self, attacked: Ints) -> None:
         """Proves the ranges of quantities, and of all that is hidden for their sake."""
-        mine = np.isin(self.figures, attacked)
+        possible = self._rise + self._fall >= self._wanted
+        mine = np.isin(self.figures, attacked) & possible
         stubborn = 0
         while True:
             self._pull(mine)
@@ -217,7 +225,7 @@ class _Programme:
                 stubborn = 0
             else:
                 self._find_company(left)
-            mine |= self._hidden & ~self._was_hidden
+            mine |= self._hidden & ~self._was_hidden & possible
             if len(self._failing(mine)) >= len(left):
                 stubborn += 1
 
@@ -238,11 +246,11 @@ class _Programme:
                 gains[left] = sign * signs
                 gains[np.setdiff1d(left, still)] = 0
                 self._note(self._moved(gains, *self._limits(still)))
-            if len(self._failing(mine)) == before:
+            if len(self._failing(mine)) > _WORTH_ANOTHER * before:
                 return
 
     def _limits(self, attacked: Ints) -> tuple[Floats, Floats]:
-        """How far figures may move: those that are published not at all, those that are attacked as far as is wanted."""
+        """How far figures may move: those that are told not at all, those that are attacked as far as is wanted."""
         free = np.where(self._hidden, np.inf, 0.0)
         lower, upper = -free, free.copy()
         lower[attacked] = -(self._wanted - self._high)[attacked]
@@ -250,19 +258,17 @@ class _Programme:
         return lower, upper
 
     def _find_company(self, attacked: Ints) -> None:
-        """Hides the published figures of the fewest persons without which attacked ones could be so much larger or less.
+        """Hides the published figures of the fewest persons without which attacked ones could differ by so much.
 
         The programme lets every published figure be missed at a price, the persons in it, and asks for the cheapest way
         to other values of all attacked quantities at once, some larger and some less; the figures that are missed are
         those to hide. From then on they are free.
         """
         up, down = (self._wanted + self._low)[attacked], (self._wanted - self._high)[attacked]
-        can_rise, can_fall = self._room[attacked] >= up, self._inside[attacked] >= down
-        larger = self._room[attacked] - self._high[attacked] >= self._inside[attacked] + self._low[attacked]
+        can_rise, can_fall = self._rise[attacked] >= up, self._fall[attacked] >= down
+        larger = self._rise[attacked] - self._high[attacked] >= self._fall[attacked] + self._low[attacked]
         either = self._random.choice((-1.0, 1.0), len(attacked))
-        signs = np.select(
-            [can_rise & can_fall, can_rise, can_fall, larger], [either, 1.0, -1.0, 1.0], -1.0
-        )
+        signs = np.select([can_rise & can_fall, can_rise, can_fall, larger], [either, 1.0, -1.0, 1.0], -1.0)
         lower, upper = self._limits(attacked)
         prices = np.where(self._hidden, 0.0, self._prices)
         gains = np.zeros(len(self.figures))
@@ -292,36 +298,40 @@ class _Programme:
         programme.col_upper_ = np.concatenate([room, inside, np.zeros(2 * figures)])
         programme.row_lower_ = programme.row_upper_ = np.zeros(figures)
         programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        programme.a_matrix_.start_ = np.concatenate([start, start[1:] + entries, 2 * entries + np.arange(1, 2 * figures + 1)])
+        ends = np.concatenate([start, entries + start[1:], 2 * entries + np.arange(1, 2 * figures + 1)])
+        programme.a_matrix_.start_ = ends
         programme.a_matrix_.index_ = np.concatenate([index, index, every, every])
         programme.a_matrix_.value_ = np.concatenate([self._matrix.data, -self._matrix.data, ones, -ones])
         highs.passModel(programme)
+        self._rows = np.arange(figures, dtype=np.int32)
+        self._moves, self._misses = np.split(np.arange(columns, dtype=np.int32), [2 * cells])
         self._is_open = False
         return highs
 
     def _moved(self, gains: Floats, lower: Floats, upper: Floats, prices: Floats | None = None) -> Floats | None:
         """How far each figure moves where gains are greatest; None where nothing bounds them."""
         figures, cells = self._matrix.shape
-        columns = 2 * (cells + figures)
         highs = self._highs
         is_open = prices is not None
         if is_open or self._is_open:
             # What is hidden is never missed: it moves by its rows alone.
             most = np.tile(np.where(self._hidden | (not is_open), 0.0, np.inf), 2)
-            misses = np.arange(2 * cells, columns, dtype=np.int32)
-            highs.changeColsBounds(2 * figures, misses, np.zeros(2 * figures), most)
+            highs.changeColsBounds(2 * figures, self._misses, np.zeros(2 * figures), most)
             self._is_open = is_open
+        if prices is not None:
+            highs.changeColsCost(2 * figures, self._misses, np.tile(prices, 2))
         cost = -(gains @ self._matrix)
-        price = np.zeros(figures) if prices is None else prices
-        highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), np.concatenate([cost, -cost, price, price]))
-        highs.changeRowsBounds(figures, np.arange(figures, dtype=np.int32), lower, upper)
+        highs.changeColsCost(2 * cells, self._moves, np.concatenate([cost, -cost]))
+        highs.changeRowsBounds(figures, self._rows, lower, upper)
         highs.setOptionValue("simplex_strategy", _DUAL if is_open else _PRIMAL)
-        if CLEAR: highs.clearSolver()
+        # From where nobody moves it is nearer to an answer than from the last one.
+        highs.clearSolver()
         highs.run()
-        LOG[is_open] = LOG.get(is_open, 0) + 1
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        solution = np.array(highs.getSolution().col_value)
-        return np.asarray(self._matrix @ (solution[:cells] - solution[cells : 2 * cells]))
-CLEAR = False
-LOG: dict = {}
+        solution = highs.getSolution()
+        moved = np.array(solution.row_value)
+        if is_open:
+            missed = np.array(solution.col_value[2 * cells :])
+            moved -= missed[:figures] - missed[figures:]
+        return moved

@@ -6,7 +6,8 @@ is left out (:mod:`eduplan.disclosure.marts`), or copying tables into a release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
@@ -28,7 +29,7 @@ SUPPRESSED = "Q"
 MARK = "suppressed"
 """Column of a published mart that lists the columns whose value is not told in a row."""
 
-_ENGINE = "1"
+_ENGINE = "2"
 """Raised when the engine would leave out other figures of the same."""
 _KEY = ("indicator", "reference_year", *CELL)
 _HIDDEN_VALUES = f"""
@@ -100,8 +101,9 @@ def protect(
                 connection.execute("delete from disclosure.marks where mart = ?", [table])
                 connection.execute("delete from disclosure.hidden_values where mart = ?", [table])
                 connection.execute("delete from disclosure.summary where mart = ?", [table])
-            for table in due:
-                _protect(connection, figures[table], columns[table])
+            found = {table: figures[table] for table in due}
+            for table, protection in _protections(connection, found, project.settings.threads):
+                _write(connection, figures[table], columns[table], protection)
                 connection.execute("insert into disclosure.marks values (?, ?)", [table, marks[table]])
                 advance(1)
     told = [
@@ -139,12 +141,28 @@ def _mark(figures: MartFigures, state: str, columns: Sequence[str]) -> str:
     return digest(_ENGINE, state, sorted(figures.thresholds.items()), figures.tables, values, texts)
 
 
-def _protect(
+def _protections(
+    connection: duckdb.DuckDBPyConnection,
+    figures: Mapping[str, MartFigures],
+    threads: int,
+) -> Iterator[tuple[str, Protection]]:
+    """What is left out of each mart; several are worked out at a time, since programmes are solved outside Python."""
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        at_work = {table: pool.submit(protect_mart, connection.cursor(), of) for table, of in figures.items()}
+        try:
+            for table, protection in at_work.items():
+                yield table, protection.result()
+        finally:
+            for protection in at_work.values():
+                protection.cancel()
+
+
+def _write(
     connection: duckdb.DuckDBPyConnection,
     figures: MartFigures,
     columns: Sequence[str],
+    protection: Protection,
 ) -> None:
-    protection = protect_mart(connection, figures)
     for table in figures.tables:
         _write_table(connection, figures, protection, table.name, table.cut, table.by, columns)
     _keep_hidden_values(connection, figures, protection)
@@ -251,9 +269,10 @@ def _has_values(connection: duckdb.DuckDBPyConnection) -> bool:
 def _plan_tables(connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, Indicator]) -> tuple[str, ...]:
     """Copies of the plan's tables without the values that are not told."""
     cell = " and ".join(f"hidden.{name} = found.{name}" for name in ("indicator", *DIMENSIONS))
+    # Equal columns alone, so that tables of all schools are joined by hashing.
     area = (
         "hidden.ref_area_level = found.ref_area_level "
-        "and (hidden.ref_area_level = 'city' or hidden.ref_area = found.ref_area)"
+        f"and hidden.ref_area = case when found.ref_area_level = 'city' then {quoted(TOTAL)} else found.ref_area end"
     )
     joined = f"{cell} and {area}"
     changes = [(code, each.change.of, each.change.years) for code, each in indicators.items() if each.change]
@@ -292,7 +311,7 @@ def _plan_tables(connection: duckdb.DuckDBPyConnection, indicators: Mapping[str,
         "baseline_value": first, "path_value": first,
     }, observed=now)  # fmt: skip
     _copy(connection, "plan.failing_units", at.replace("found.ref_area_level", "found.unit_level").replace(
-        "found.ref_area)", "found.unit_code)"), now, {
+        "found.ref_area ", "found.unit_code "), now, {
         "numerator": "hidden.numerator", "denominator": "hidden.denominator", "obs_value": "true", "missing": "true",
     })  # fmt: skip
     return ("plan.indicator_values", "plan.status", "plan.failing_units")

@@ -17,9 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
-from eduplan.disclosure.quantities import Flags, Ints, Quantities
+from eduplan.disclosure.quantities import Flags, Floats, Ints, Quantities
 from eduplan.disclosure.ranges import prove_or_hide
 
 
@@ -38,131 +37,70 @@ class Suppression:
     width: Ints
 
 
-def suppress(quantities: Quantities, threshold: int, *, must_hide: Flags | None = None) -> Suppression:
+def suppress(
+    quantities: Quantities,
+    threshold: int,
+    *,
+    must_hide: Flags | None = None,
+    proven: Ints | None = None,
+) -> Suppression:
     """Hides what is small, and as much besides as it takes.
 
     Args:
         quantities: The published sums of one count.
         threshold: The least number that is published, and the least width of the range of what is hidden.
         must_hide: Quantities that are hidden for another reason.
+        proven: Widths of ranges that were proven already, with no more hidden than what must be.
     """
     primary = quantities.is_small(threshold)
     hidden = primary.copy() if must_hide is None else primary | must_hide
     # Nobody can hide more than there is: three pupils are three pupils.
     wanted = np.minimum(threshold, quantities.capacity)
-    proven = np.zeros(quantities.count, dtype=np.int64)
+    proven = np.zeros(quantities.count, dtype=np.int64) if proven is None else proven.copy()
     while True:
-        classes = _Classes(quantities, hidden)
-        width = np.maximum(classes.widths(), proven)
-        failing = np.flatnonzero(hidden & (width < wanted))
+        failing = np.flatnonzero(hidden & (proven < wanted))
+        np.maximum.at(proven, failing, exchange_widths(quantities, hidden, failing))
+        failing = failing[proven[failing] < wanted[failing]]
         if not len(failing):
-            return Suppression(hidden, primary, width)
-        chosen, helpless = classes.partners(failing, wanted - width)
-        if len(helpless):
-            found, further = prove_or_hide(quantities, hidden, helpless, wanted)
-            np.maximum(proven, found, out=proven)
-            chosen = np.union1d(chosen, further)
-            helpless = helpless[proven[helpless] < wanted[helpless]]
-            if not len(helpless):
-                hidden[chosen] = True
-                continue
-            if not len(chosen):
-                chosen = _touching(quantities, hidden, helpless)
+            return Suppression(hidden, primary, proven)
+        found, chosen = prove_or_hide(quantities, hidden, failing, wanted)
+        np.maximum(proven, found, out=proven)
+        failing = failing[proven[failing] < wanted[failing]]
+        if len(failing) and not len(chosen):
+            chosen = _touching(quantities, hidden, failing)
             if not len(chosen):
                 # Nothing that is published counts anybody of what is left, so nothing can be worked out of it.
-                proven[helpless] = wanted[helpless]
+                proven[failing] = wanted[failing]
         hidden[chosen] = True
 
 
-class _Classes:
-    """The rows as a reader of the release can tell them apart."""
+def exchange_widths(quantities: Quantities, is_hidden: Flags, attacked: Ints) -> Ints:
+    """The range that exchanges within classes prove for each of some hidden quantities.
 
-    def __init__(self, quantities: Quantities, hidden: Flags) -> None:
-        self._quantities, self._hidden = quantities, hidden
-        self._marks = quantities.shown_marks(hidden)
-        live = quantities.is_live
-        self._rows = pl.DataFrame(
-            {"mark": self._marks[live], "inside": quantities.values[live], "room": quantities.room[live]}
-        )
-        self._parts = [self._part(place) for place in range(len(quantities.groupings))]
-
-    def _part(self, place: int) -> pl.DataFrame:
-        """For each hidden quantity at home in a grouping, and each class: who is inside, and room for how many."""
-        quantities = self._quantities
-        row = quantities.of_row[place][quantities.is_live]
-        wanted = (row >= 0) & self._hidden[row] & (quantities.home[row] == place)
-        return (
-            self._rows.filter(pl.Series(wanted))
-            .with_columns(quantity=row[wanted])
-            .group_by("quantity", "mark")
-            .agg(pl.col("inside").sum(), pl.col("room").sum())
-        )
-
-    def widths(self) -> Ints:
-        """The range that exchanges within classes prove for each hidden quantity; 0 for the others."""
-        parts = pl.concat(self._parts)
-        sums = (pl.col("inside").sum().alias("all"), pl.col("room").sum().alias("space"))
-        totals = self._rows.group_by("mark").agg(*sums)
-        joined = parts.join(totals, on="mark", how="left")
-        leave = pl.min_horizontal(pl.col("inside"), pl.col("space") - pl.col("room"))
-        enter = pl.min_horizontal(pl.col("all") - pl.col("inside"), pl.col("room"))
-        found = joined.group_by("quantity").agg((leave + enter).sum().alias("width"))
-        width = np.zeros(self._quantities.count, dtype=np.int64)
-        width[found["quantity"].to_numpy()] = found["width"].to_numpy()
-        return width
-
-    def partners(self, failing: Ints, needed: Ints) -> tuple[Ints, Ints]:
-        """For each failing quantity, the published one of the same grouping that is best hidden with it.
-
-        Returns:
-            What is hidden, and the failing quantities for which no such partner exists.
-        """
-        chosen, helped = [], []
-        for place, part in enumerate(self._parts):
-            mine = part.filter(pl.col("quantity").is_in(pl.Series(failing).implode()))
-            if mine.is_empty():
-                continue
-            pairs = mine.join(self._candidates(place), on="mark", suffix="_there")
-            leave = pl.min_horizontal("inside", "room_there")
-            enter = pl.min_horizontal("inside_there", "room")
-            found = (
-                pairs.group_by("quantity", "partner")
-                .agg((leave + enter).sum().alias("width"))
-                .filter(pl.col("width") > 0)
-            )
-            found = found.with_columns(
-                is_enough=found["width"] >= pl.Series(needed[found["quantity"].to_numpy()]),
-                persons=pl.Series(self._quantities.capacity[found["partner"].to_numpy()]),
-            )
-            best = found.sort(
-                pl.col("is_enough").not_(),
-                pl.when("is_enough").then(pl.col("persons")).otherwise(-pl.col("width")),
-                "partner",
-            ).unique("quantity", keep="first", maintain_order=True)
-            chosen.append(best["partner"].to_numpy())
-            helped.append(best["quantity"].to_numpy())
-        if not chosen:
-            return np.zeros(0, dtype=np.int64), failing
-        return np.unique(np.concatenate(chosen)), np.setdiff1d(failing, np.concatenate(helped))
-
-    def _candidates(self, place: int) -> pl.DataFrame:
-        """Published quantities of a grouping, by the class that their rows would be in if they were hidden."""
-        quantities = self._quantities
-        row = quantities.of_row[place]
-        shown = (row >= 0) & ~self._hidden[row]
-        without = self._marks.copy()
-        for other, of_row in enumerate(quantities.of_row):
-            same = shown & (of_row == row)
-            without[same] -= quantities.marks_of(other, same)
-        rows = pl.DataFrame(
-            {
-                "partner": row[shown],
-                "mark": without[shown],
-                "inside_there": quantities.values[shown],
-                "room_there": quantities.room[shown],
-            }
-        )
-        return rows.group_by("partner", "mark").agg(pl.col("inside_there").sum(), pl.col("room_there").sum())
+    Args:
+        quantities: The published sums of one count.
+        is_hidden: Which of them are left out.
+        attacked: The quantities whose ranges are asked for.
+    """
+    if not len(attacked):
+        return np.zeros(0, dtype=np.int64)
+    live = np.flatnonzero(quantities.is_live & np.isin(quantities.blocks, quantities.block_of[attacked]))
+    _, of_row = np.unique(quantities.shown_marks(is_hidden)[live], return_inverse=True)
+    classes = int(of_row.max()) + 1
+    values, room = quantities.values[live], quantities.room[live]
+    place = np.full(quantities.count, -1, dtype=np.int64)
+    place[attacked] = np.arange(len(attacked))
+    chosen = quantities.incidence[live].tocoo()
+    is_attacked = place[chosen.col] >= 0
+    rows, quantity = chosen.row[is_attacked], place[chosen.col[is_attacked]]
+    # One part for each quantity and class: who is inside, and for how many more there is room.
+    parts, part = np.unique(quantity * classes + of_row[rows], return_inverse=True)
+    inside, space = np.bincount(part, values[rows]), np.bincount(part, room[rows])
+    within = parts % classes
+    outside = np.bincount(of_row, values)[within] - inside
+    space_outside = np.bincount(of_row, room)[within] - space
+    width: Floats = np.minimum(inside, space_outside) + np.minimum(outside, space)
+    return np.bincount(parts // classes, width, len(attacked)).astype(np.int64)
 
 
 def _touching(quantities: Quantities, hidden: Flags, helpless: Ints) -> Ints:

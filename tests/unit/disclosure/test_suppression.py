@@ -26,7 +26,7 @@ def schools(counts: list[list[int]], wholes: list[list[int]] | None = None) -> Q
     school, level = (index.ravel() for index in np.indices(values.shape))
     groupings = [grouping(school), grouping(level), grouping(np.zeros_like(school))]
     rest = None if wholes is None else (np.array(wholes) - values).ravel()
-    return Quantities(values.ravel(), groupings, room=rest, rest=rest)
+    return Quantities(values.ravel(), groupings, most=None if wholes is None else np.array(wholes).ravel(), rest=rest)
 
 
 def attacked(quantities: Quantities, hidden: np.ndarray) -> list[tuple[int, float, int]]:
