@@ -5,6 +5,7 @@ Belongs here: the arithmetic that all indicators share. Does not belong here: an
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -56,7 +57,7 @@ class Answers:
             calendar: Whether the value is of the calendar year, not of the school year.
         """
         for keys, sums in self._grouped(table, by, always, districts=districts):
-            for record in sums.iter_rows(named=True):
+            for record in sums:
                 num, den = record["num"] or 0, record["den"] or 0
                 known = den != 0
                 value = scale * (num * 10 ** decimals[1]) / (den * 10 ** decimals[0]) if known else None
@@ -83,7 +84,7 @@ class Answers:
             city: The city's value where it is not the sum, because what is counted may be in several districts.
         """
         for keys, sums in self._grouped(table.with_columns(den=pl.lit(0)), by, (), districts=districts):
-            for record in sums.iter_rows(named=True):
+            for record in sums:
                 num = city if city is not None and not keys else record["num"] or 0
                 missing = "district" in keys and record["district"] in silent
                 value = None if missing else num / 10**decimals
@@ -117,27 +118,32 @@ class Answers:
 
     def _grouped(
         self, table: pl.DataFrame, by: Sequence[str], always: Sequence[str], *, districts: bool
-    ) -> list[tuple[list[str], pl.DataFrame]]:
+    ) -> list[tuple[list[str], list[Row]]]:
+        """Sums for the city, for each district, and for one dimension at a time, in the order of their keys."""
         sums = [pl.col("num").sum(), pl.col("den").sum()]
         levels: list[list[str]] = [[], *([["district"]] if districts else []), *([name] for name in by)]
         result = []
         for level in levels:
             keys = [*always, *level]
-            grouped = table.group_by(keys, maintain_order=True).agg(sums) if keys else table.select(sums)
+            grouped = table.group_by(keys).agg(sums) if keys else table.select(sums)
+            # What is left is a few sums, which need no further query: there are thousands of such tables.
+            found = [record for record in grouped.to_dicts() if all(record[key] is not None for key in keys)]
             if level == ["district"]:
-                grouped = self._with_all_districts(grouped, always)
-            if keys:
-                grouped = grouped.drop_nulls(keys).sort(
-                    [pl.col(key).cast(pl.String) if key != "district" else key for key in keys]
-                )
-            result.append((keys, grouped))
+                found = self._with_all_districts(found, always)
+            order = operator.itemgetter(*keys) if keys else None
+            result.append((keys, sorted(found, key=order) if order else found))
         return result
 
-    def _with_all_districts(self, grouped: pl.DataFrame, always: Sequence[str]) -> pl.DataFrame:
+    def _with_all_districts(self, found: list[Row], always: Sequence[str]) -> list[Row]:
         """Adds the districts that contribute nothing, with nothing."""
-        places = pl.DataFrame({"district": pl.Series(range(len(self.area_codes)), dtype=grouped.schema["district"])})
-        grid = grouped.select(always).unique(maintain_order=True).join(places, how="cross") if always else places
-        return grid.join(grouped, on=[*always, "district"], how="left")
+        parts = {tuple(record[name] for name in always) for record in found} if always else {()}
+        known = {(*(record[name] for name in always), record["district"]): record for record in found}
+        return [
+            known.get((*part, place))
+            or {**dict(zip(always, part, strict=True)), "district": place, "num": None, "den": None}
+            for part in parts
+            for place in range(len(self.area_codes))
+        ]
 
     def _add(
         self,
