@@ -16,10 +16,11 @@ from eduplan.bulletin.material import Material
 from eduplan.bulletin.reading import Row
 from eduplan.bulletin.texts import Texts
 from eduplan.indicators.severity import WORST_FIRST
+from eduplan.words.codes import part_text
 from eduplan.words.language import Language
 from eduplan.words.sums import reason_text
 from eduplan.words.targets import judged_target
-from eduplan.words.terms import EVIDENCE, sign, word, worst
+from eduplan.words.terms import EVIDENCE, sign, worst
 
 PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 GOOD, BAD = ("met", "on_track"), ("off_track", "missed")
@@ -28,7 +29,6 @@ UNKEPT = ("missed", "off_track", "at_risk")
 
 COUNTED = ("met", "on_track", "at_risk", "off_track", "missed", "insufficient_data")
 _ORDER = (*WORST_FIRST, "no_judgement", "context")
-_TOTAL = "_T"
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def _lines(material: Material, texts: Texts) -> dict[Line, Row]:
     lines = {}
     for items in folded.values():
         row = worst(items)
-        lines[_line(row, _name(row, len(items), material.labels[texts.lang], texts.lang), history, texts)] = row
+        lines[_line(row, _name(row, len(items), material, texts.lang), history, texts)] = row
     return lines
 
 
@@ -272,16 +272,6 @@ def _deadline(row: Row, texts: Texts) -> str:
     if row["kind"] is None:
         return ""
     return str(row["deadline"]) if row["deadline"] is not None else texts("every_year")
-
-
-def _name(row: Row, items: int, labels: Mapping[str, str], lang: Language) -> str:
-    parts = [labels.get(row[part]) or str(row[part]) for part in PARTS if row[part] != _TOTAL]
-    name = str(row[f"name_{lang}"])
-    if not parts:
-        return name
-    if items > 1:
-        parts[-1] = word("worst_of", lang).format(number=items, part=parts[-1])
-    return f"{name}（{'、'.join(parts)}）" if lang == "zh" else f"{name} ({', '.join(parts)})"
 
 
 def _chapters(material: Material, texts: Texts, lines: Mapping[Line, Row]) -> list[Chapter]:
@@ -366,3 +356,7 @@ def _side_by_side(
             cells.append(Cell(shown, found.get("status"), found["obs_value"]))
         table.append(cells)
     return table
+
+
+def _name(row: Row, items: int, material: Material, lang: Language) -> str:
+    return str(row[f"name_{lang}"]) + part_text(row, items, material.labels[lang], lang)

@@ -129,9 +129,9 @@ def _line(row: dict[str, Any], lang: Language) -> tuple[str, ...]:
 
 def _told(value: float | None, status: str | None, lang: Language) -> str:
     """A value in full, since revisions may lie behind the decimals that people see; or why there is none."""
+    from eduplan.words.absences import ABSENCES
     from eduplan.words.numbers import plain_number
-    from eduplan.words.terms import ABSENCES, word
 
     if status is None:
         return "–"
-    return word(ABSENCES[status], lang) if status in ABSENCES else plain_number(value)
+    return ABSENCES[status].word.of(lang) if status in ABSENCES else plain_number(value)

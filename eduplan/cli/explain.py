@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-_PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
-_TOTAL = "_T"
 _HASH = 12
 FEW_FILES = 20
 """Up to so many files are listed one by one."""
@@ -163,7 +161,7 @@ def _tell_values(session: Session, found: Explanation) -> None:
 
     from eduplan.cli.output import print_table
     from eduplan.cli.scorecard import interval_text, observed
-    from eduplan.words.codes import code_labels
+    from eduplan.words.codes import code_labels, part_names
     from eduplan.words.terms import colon, sign, word
 
     lang, entry = session.lang, found.indicator
@@ -174,7 +172,7 @@ def _tell_values(session: Session, found: Explanation) -> None:
         is_base = row["indicator"] != entry["indicator"]
         status = None if is_base else statuses.get(_cell(row))
         look = sign(status["status"]) if status else None
-        parts = [labels.get(row[part]) or str(row[part]) for part in _PARTS if row[part] != _TOTAL]
+        parts = part_names(row, labels)
         rows.append(
             {
                 "year": row["time_period"],
@@ -274,4 +272,6 @@ def _tell_files(session: Session, batches: list[Row]) -> None:
 
 
 def _cell(row: Row) -> tuple[Any, ...]:
-    return (row["reference_year"], *(row[part] for part in _PARTS))
+    from eduplan.indicators.tables import DIMENSIONS
+
+    return (row["reference_year"], *(row[name] for name in DIMENSIONS))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eduplan.cli.commitments import due_text
 from eduplan.cli.session import Session
+from eduplan.words.codes import part_text
 from eduplan.words.language import Language
 from eduplan.words.terms import (
     COMMITMENT_TYPES,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _HEADINGS = ("indicator", "year", "value", "target", "status", "sum")
-_PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
-_TOTAL = "_T"
 SHOWN_UNITS = 10
 """So many failing units are named; the table has the rest."""
 
@@ -115,7 +114,7 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
         look = sign(row["status"])
         target = judged_target(row, row["direction"], lang)
         table.add_row(
-            Text(f"{row['indicator']} {row[f'name_{lang}']}{_part(row, len(parts), labels, lang)}"),
+            Text(f"{row['indicator']} {row[f'name_{lang}']}{part_text(row, len(parts), labels, lang)}"),
             row["time_period"],
             observed(row["obs_value"], row["obs_status"], row["decimals"], row["unit"], lang),
             Text(target + in_brackets(EVIDENCE[row["evidence"]][lang], lang)),
@@ -123,13 +122,6 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
             Text(sum_text(row, lang)),
         )
     out.print(table)
-
-
-def _part(row: Row, parts: int, labels: dict[str, str], lang: Language) -> str:
-    names = [labels.get(row[part]) or str(row[part]) for part in _PARTS if row[part] != _TOTAL]
-    if parts > 1 and names:
-        names[-1] = word("worst_of", lang).format(number=parts, part=names[-1])
-    return in_brackets(("，" if lang == "zh" else ", ").join(names), lang) if names else ""
 
 
 def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eduplan.words.absences import ABSENCES
 from eduplan.words.language import Language
 from eduplan.words.numbers import CLOSE_UNITS, number
-from eduplan.words.terms import ABSENCES, SIGNS, sign, word
+from eduplan.words.terms import SIGNS, sign, word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +76,7 @@ def observed(value: float | None, obs_status: str | None, decimals: int, unit: s
     """A value, or the word for why there is none: withheld, missing and not applicable are three things."""
     if value is not None or obs_status not in ABSENCES:
         return number(value, decimals, unit)
-    return word(ABSENCES[obs_status], lang)
+    return ABSENCES[obs_status].word.of(lang)
 
 
 def interval_text(interval: tuple[float, float] | None, decimals: int, unit: str) -> str:

@@ -14,9 +14,9 @@ import typer
 from eduplan.cli.commands import command
 from eduplan.cli.session import Session, UsageFault
 from eduplan.cli.sql import AsOfOption, open_database
-from eduplan.words.codes import code_labels
+from eduplan.words.codes import code_labels, part_text
 from eduplan.words.language import Language
-from eduplan.words.terms import in_brackets, word, worst
+from eduplan.words.terms import word, worst
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,8 +63,6 @@ order by i.chapter, v.indicator, v.stage, v.item, v.ref_area_level, v.ref_area
 """
 _AREAS = "({row}.ref_area_level in ('city', 'district') or {row}.ref_area = $area)"
 _CELL = ("indicator", "target_number", "stage", "urban_class", "ownership", "sex", "grade", "item")
-_PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
-_TOTAL = "_T"
 
 Row = dict[str, Any]
 
@@ -307,7 +305,7 @@ def _line(row: Row, items: int, strip: list[str | None], city: float | None, wor
     return Line(
         chapter=words.chapters.get(row["chapter"]) or str(row["chapter"]),
         code=row["indicator"],
-        name=_name(row, items, words.labels, words.lang),
+        name=str(row[f"name_{words.lang}"]) + part_text(row, items, words.labels, words.lang),
         unit=row["unit"],
         unit_text=words.units.get(row["unit"], str(row["unit"])),
         decimals=row["decimals"],
@@ -336,15 +334,6 @@ def _path(row: Row) -> float | None:
         return None
     path = row["path_value"]
     return None if path is None else float(path)
-
-
-def _name(row: Row, items: int, labels: dict[str, str], lang: Language) -> str:
-    """The indicator's name with the parts that the line is for; of several items the worst is shown."""
-    parts = [labels.get(row[part]) or str(row[part]) for part in _PARTS if row[part] != _TOTAL]
-    if items > 1:
-        parts[-1] = word("worst_of", lang).format(number=items, part=parts[-1])
-    name = str(row["name_zh" if lang == "zh" else "name_en"])
-    return name + (in_brackets(("，" if lang == "zh" else ", ").join(parts), lang) if parts else "")
 
 
 def chapter_titles(project: Project, lang: Language) -> dict[str, str]:

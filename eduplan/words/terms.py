@@ -95,18 +95,12 @@ WORDS |= {
     "cause_disclosure": {"en": "by disclosure control", "zh": "披露控制"},
     "cause_batches": {"en": "by files", "zh": "数据文件"},
     "cause_declarations": {"en": "by declarations or program", "zh": "声明或程序变更"},
-    "missing": {"en": "missing", "zh": "缺"},
-    "not_applicable": {"en": "n/a", "zh": "不适用"},
-    "suppressed": {"en": "suppressed", "zh": "不公布"},
     "no_difference": {"en": "Nothing differs.", "zh": "无差异。"},
     "diff_more": {
         "en": "{shown} of {all}; --limit 0 shows all, --json as data",
         "zh": "共 {all} 条，显示 {shown} 条；--limit 0 显示全部，--json 输出数据",
     },
 }
-
-ABSENCES = {"Q": "suppressed", "M": "missing", "N": "not_applicable"}
-"""Why there is no value, by ``obs_status``: keys of ``WORDS``."""
 
 CHANGES: dict[str, dict[Language, str]] = {
     "added": {"en": "added", "zh": "新增"},
