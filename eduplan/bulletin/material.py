@@ -126,12 +126,8 @@ def read_material(
     if latest is None:
         return None
     wanted = latest if year is None else year
-    row = connection.execute(
-        "select time_period from plan.indicator_values where reference_year = ? "
-        "order by period_kind = 'school_year' desc limit 1",
-        [wanted],
-    ).fetchone()
-    if row is None:
+    found = reading.rows(connection, reading.PERIOD, year=wanted)
+    if not found:
         raise EnvironmentFault(
             f"the release has no values of {wanted}", where="bulletin", remedy=f"its latest year is {latest}"
         )
@@ -145,7 +141,7 @@ def read_material(
         release_id=release["release_id"],
         created_at=datetime.fromisoformat(release["created_at"]),
         year=wanted,
-        period=str(row[0]),
+        period=str(found[0]["time_period"]),
         plan_years=_plan_years(connection),
         minimum_coverage_pct=project.settings.minimum_coverage_pct,
         labels={lang: code_labels(project, lang) for lang in _LANGUAGES},

@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from eduplan.checks.offending import literal
+
 Row = dict[str, Any]
 
 _PARTS = "stage, urban_class, ownership, sex, grade, item"
@@ -22,6 +24,11 @@ def _of(table: str, columns: str) -> str:
 
 YEAR = "select max(reference_year) from plan.indicator_values where period_kind = 'school_year'"
 _ANY_YEAR = "select max(reference_year) from plan.indicator_values"
+
+PERIOD = """
+select time_period from plan.indicator_values where reference_year = $year
+order by period_kind = 'school_year' desc limit 1
+"""
 
 # The latest judgement of every target until the year of the bulletin.
 JUDGED = f"""
@@ -169,9 +176,13 @@ SUPPRESSION = "select mart, counted, figures, small, hidden from about.suppressi
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[Row]:
-    """The rows of a query as one dictionary each; only the values that the query names are bound."""
-    bound = {name: value for name, value in values.items() if f"${name}" in query}
-    cursor = connection.execute(query, bound)
+    """The rows of a query as one dictionary each.
+
+    Years and levels are written into it: a process that binds a value has DuckDB import pandas, for half a second.
+    """
+    for name, value in values.items():
+        query = query.replace(f"${name}", literal(value))
+    cursor = connection.execute(query)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
