@@ -139,7 +139,9 @@ class _Mart:
         proven = np.zeros(quantities.count, dtype=np.int64)
         for (owner, cut), grouping, of_figure in zip(places, groupings, quantities.of_figure, strict=True):
             if (owner, cut) in self._proven[name]:
-                np.maximum.at(proven, of_figure, self._proven[name][owner, cut])
+                # Figures keep their numbers; a grouping that covers fewer rows than before may have fewer of them.
+                earlier = self._proven[name][owner, cut][: len(of_figure)]
+                np.maximum.at(proven, of_figure[: len(earlier)], earlier)
             known = self._hidden[owner].get(cut)
             if known is not None:
                 rows = stack.rows_of(owner, known)

@@ -9,13 +9,15 @@ meaning:
     a district when nine in ten of its schools are monitored, the city when nine in ten of its districts are.
   zh: 逐级判断：学校九成学生秋季有效受检即为已监测，区县九成学校已监测即为已监测，全市九成区县已监测即为已监测。
 key: [school_year, monitoring_level, unit_code]
-not_null: [units, monitored_units, parts, monitored_parts]
+not_null: [units, monitored_units]
 codes: {monitoring_level: monitoring_level}
 columns:
   unit_code: {en: 'School, division, or the word city', zh: 学校标识码、区划代码或 city}
   parts:
-    en: 'What the unit is judged by: pupils of a school, schools of a district, districts of the city'
-    zh: 判断依据：学校为学生、区县为学校、全市为区县
+    en: >-
+      What the unit is judged by: schools of a district, districts of the city. The pupils of a school are in
+      ch3_development.vision_screening, so far as they may be told
+    zh: 判断依据：区县为学校、全市为区县；学校的学生数见 ch3_development.vision_screening（依披露规则公布）
   monitored_parts: {en: Parts that were reached, zh: 其中已监测者}
 warning:
   en: Stay within one level; a school stands in its district and the district in the city.
@@ -81,8 +83,8 @@ select
     division_code,
     cast(1 as bigint) as units,
     cast(is_reached as bigint) as monitored_units,
-    pupils as parts,
-    screened as monitored_parts,
+    cast(null as bigint) as parts,
+    cast(null as bigint) as monitored_parts,
     cast(case when screened > 0 then 1 else 0 end as bigint) as units_reported,
     cast(1 as bigint) as units_expected
 from schools

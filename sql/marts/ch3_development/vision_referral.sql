@@ -12,6 +12,8 @@ meaning:
 key: [school_year, school_code, warning_tier]
 partition: school_year
 not_null: [division_code, warned_pupils, warned_pupils_reported, results_in_time, units_reported, units_expected]
+columns:
+  warned_pupils: {en: Pupils whom the autumn screening warns of in that tier, zh: 秋季筛查该等级预警人数, unit: persons}
 warning:
   en: Coverage counts schools distinct; cells of a school are small, publish them protected.
   zh: 覆盖率按学校去重；学校层面的单元格人数少，发布前须保护。

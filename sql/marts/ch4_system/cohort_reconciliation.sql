@@ -26,8 +26,10 @@ not_null:
   - repeats_and_skips_out
   - losses_without_reason
   - cohort_leavers
+  - cohort_comers
+  - cohort_goers
 columns:
-  deaths: {en: Pupils of the cohort who died, zh: 队列中死亡人数, unit: persons}
+  deaths: {en: Pupils of the cohort who died, zh: 队列中死亡人数, unit: persons, divides: cohort_goers}
 warning:
   en: Cohorts that a ninth grade of different years is made of overlap; do not add school years.
   zh: 不同九年级学年的队列相互重叠，不得跨学年相加。
@@ -181,7 +183,16 @@ select
     cast(sum(case when entries.kind = 'out_regraded' then entries.pupils else 0 end) as bigint)
         as repeats_and_skips_out,
     cast(sum(case when entries.kind = 'out_lost' then entries.pupils else 0 end) as bigint) as losses_without_reason,
-    cast(sum(case when entries.kind = 'leavers' then entries.pupils else 0 end) as bigint) as cohort_leavers
+    cast(sum(case when entries.kind = 'leavers' then entries.pupils else 0 end) as bigint) as cohort_leavers,
+    -- The balance of each row is told, so that what is left out on either side is protected against it.
+    cast(
+        sum(case when entries.kind = 'entrants' or starts_with(entries.kind, 'in_') then entries.pupils else 0 end)
+        as bigint
+    ) as cohort_comers,
+    cast(
+        sum(case when entries.kind = 'leavers' or starts_with(entries.kind, 'out_') then entries.pupils else 0 end)
+        as bigint
+    ) as cohort_goers
 from entries
 inner join spans on entries.ninth_year = spans.ninth_year
 group by entries.ninth_year, entries.division_code

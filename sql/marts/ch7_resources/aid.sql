@@ -15,14 +15,14 @@ not_null: [division_code, urban_class, ownership, reported, expected]
 codes: {stage: stage}
 columns:
   eligible_pupils: {en: Pupils found eligible for aid, zh: 认定资助对象人数, unit: persons}
-  aided_pupils: {en: Of these paid in the school year, zh: 其中实际资助人数, unit: persons}
-  aid_payments: {en: Payments of aid, zh: 资助人次, unit: person-times}
-  aid_amount_yuan: {en: Aid paid in the school year, zh: 资助金额, unit: yuan}
+  aided_pupils: {en: Of these paid in the school year, zh: 其中实际资助人数, unit: persons, of: eligible_pupils}
+  aid_payments: {en: Payments of aid, zh: 资助人次, unit: person-times, of: aided_pupils}
+  aid_amount_yuan: {en: Aid paid in the school year, zh: 资助金额, unit: yuan, of: aided_pupils}
   rural_pupils_in_meal_scope:
     en: Rural compulsory pupils in scope of nutrition meals
     zh: 乡村义务教育应享受营养餐人数
     unit: persons
-  rural_pupils_with_meals: {en: Of these with meals, zh: 其中受益人数, unit: persons}
+  rural_pupils_with_meals: {en: Of these with meals, zh: 其中受益人数, unit: persons, of: rural_pupils_in_meal_scope}
   reported: {en: 1 where the return was sent, zh: 已报送者记 1}
   expected: {en: 1 where it should have been, zh: 应报送者记 1}
 warning: {en: Count distinct schools; do not add the flags over stages., zh: 请按学校去重计数，勿将各学段标志相加。}

@@ -23,7 +23,7 @@ columns:
   classrooms: {en: Ordinary classrooms, zh: 普通教室数, unit: rooms}
   places: {en: Places that the school was approved for, zh: 核定学位数, unit: places}
   rural_teachers_needing_housing: {en: Teachers of rural schools who need housing, zh: 乡村学校需周转宿舍教师数, unit: persons}
-  rural_teachers_housed: {en: Of these housed, zh: 其中已入住教师数, unit: persons}
+  rural_teachers_housed: {en: Of these housed, zh: 其中已入住教师数, unit: persons, of: rural_teachers_needing_housing}
 */
 with
 schools as (

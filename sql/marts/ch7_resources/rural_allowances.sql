@@ -12,8 +12,8 @@ codes: {allowance_tier: allowance_tier}
 columns:
   allowance_tier: {en: Tier of the allowance, zh: 补贴档次}
   rural_teachers: {en: Teachers of rural schools, zh: 乡村教师数, unit: persons}
-  teachers_paid: {en: Of these paid the allowance, zh: 其中享受补贴人数, unit: persons}
-  allowance_yuan: {en: Allowance paid in the year, zh: 全年补贴金额, unit: yuan}
+  teachers_paid: {en: Of these paid the allowance, zh: 其中享受补贴人数, unit: persons, of: rural_teachers}
+  allowance_yuan: {en: Allowance paid in the year, zh: 全年补贴金额, unit: yuan, of: teachers_paid}
 */
 with
 current_codes as (
