@@ -236,10 +236,32 @@ def test_a_revised_value_is_told_with_its_cause(make_site, tmp_path):
     text = plain(now.text("indicator/HLT-03.html").split('id="revisions"')[1], "en")
     assert "1 values differ from the release before" in text
     assert "Demo City 2023-24 88.00% 90.00% it is counted otherwise" in text
+    line = plain(row(now.text("changes.html"), 'href="indicator/HLT-03.html#revisions"'), "en")
+    assert "1 Demo City 2023-24: 88.00% → 90.00% it is counted otherwise" in line
+
+
+def test_a_release_that_revises_nothing_says_so(make_site):
+    before, now = make_site(name="before"), make_site(name="now")
+    now.write(previous=before.release / "marts.duckdb")
+    assert "No value of the city or a district differs" in now.text("changes.html")
+    assert "No value of the city or a district differs" in now.text("indicator/HLT-03.html")
+
+
+def test_the_page_for_what_is_not_there_leads_back_from_any_depth(site):
+    text = site.text("404.html")
+    assert 'href="/site/index.html"' in text
+    assert 'href="/site/assets/site.css"' in text
+    assert "There is no such page" in text
+
+
+def test_a_figure_leads_down_to_the_headers_that_senders_use(site):
+    text = plain(site.text("indicator/HLT-03.html"), "en")
+    assert "Columns, by the header that senders use" in text
 
 
 def test_without_a_release_before_there_is_nothing_to_compare(site):
     assert "There was no release before this one" in site.text("indicator/HLT-03.html")
+    assert "There was no release before this one" in site.text("changes.html")
 
 
 def test_a_release_without_indicators_has_no_site(make_site):
