@@ -9,7 +9,7 @@ An indicator is computed again when its formula, or a build of a mart that it re
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -17,6 +17,7 @@ import duckdb
 from eduplan.declarations.indicators import Indicator, IndicatorKind
 from eduplan.declarations.models import SqlModel
 from eduplan.errors import DeclarationError, EduplanError
+from eduplan.indicators import years as years_built
 from eduplan.indicators.changes import change_query
 from eduplan.indicators.coverage import CoverageCounts, with_coverage
 from eduplan.indicators.dictionary import write_areas, write_dictionary
@@ -96,8 +97,8 @@ def compute_indicators(
         connection.execute("begin")
         try:
             with on_one_thread(connection):
-                _forget(connection, [*(indicator.code for indicator in due), *removed])
-                rows = _compute(connection, project, due, indicators, wanted, progress)
+                _forget(connection, removed)
+                rows = _compute(connection, project, due, indicators, models, wanted, progress)
             connection.execute("commit")
         except BaseException:
             connection.execute("rollback")
@@ -145,16 +146,24 @@ def _fingerprints(
         marks = [builds.get(table) for table in sorted(marts_read(indicator))]
         if indicator.change:
             marks.append(found[indicator.change.of])
-        formula = indicator.model_dump_json(exclude=_TEXTS)
         complete = all(mark is not None for mark in marks)
-        found[indicator.code] = digest(_ENGINE, project.settings.city_code, formula, *marks) if complete else None
+        found[indicator.code] = digest(_formula(indicator, project), *marks) if complete else None
     return found
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
-    literals = ", ".join(quoted(code) for code in codes)
-    connection.execute(f"delete from plan.indicator_values where indicator in ({literals})")
-    connection.execute(f"delete from warehouse.builds where model = '{_BUILD}' and slice in ({literals})")
+def _formula(indicator: Indicator, project: Project) -> str:
+    """Fingerprint of all that an indicator's values depend on beside its marts."""
+    return digest(_ENGINE, project.settings.city_code, indicator.model_dump_json(exclude=_TEXTS))
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, codes: Sequence[str], years: Collection[int] | None = None) -> None:
+    """Removes the values of some indicators, of all years by default, and the record of what they were made of."""
+    literals = ", ".join(quoted(code) for code in codes) or "null"
+    meant = "" if years is None else f" and reference_year in ({', '.join(map(str, sorted(years))) or 'null'})"
+    connection.execute(f"delete from plan.indicator_values where indicator in ({literals}){meant}")
+    connection.execute(
+        f"delete from warehouse.builds where model in ('{_BUILD}', '{years_built.BUILD}') and slice in ({literals})"
+    )
 
 
 def _compute(
@@ -162,17 +171,26 @@ def _compute(
     project: Project,
     due: Sequence[Indicator],
     indicators: Mapping[str, Indicator],
+    models: Mapping[str, SqlModel],
     wanted: Mapping[str, str | None],
     progress: Progress,
 ) -> int:
     marts, counts = Marts.of(connection), CoverageCounts(connection)
-    built: dict[str, Built] = {}
+    slices, known = years_built.slices_built(connection), years_built.recorded(connection)
+    prints = {
+        indicator.code: years_built.prints_of_years(indicator, _formula(indicator, project), marts, models, slices)
+        for indicator in due
+    }
     started = time.perf_counter()
     with progress.task("Computing indicators", total=len(due)) as advance:
         for group in together(due, marts):
-            query = _query(group, indicators, marts, project, counts)
+            codes = [indicator.code for indicator in group]
+            years = years_built.years_to_compute([(prints[code], known.get(code)) for code in codes])
+            _forget(connection, codes, years)
+            query = _query(group, indicators, marts, project, counts, years)
             try:
-                connection.execute(f"insert into plan.indicator_values by name {query}")
+                if years is None or years:
+                    connection.execute(f"insert into plan.indicator_values by name {query}")
             except duckdb.Error as error:
                 raise _fault(connection, error, group, indicators, marts, project) from error
             advance(len(group))
@@ -180,6 +198,8 @@ def _compute(
         rows = _rows_written(connection, due)
     built = {indicator.code: Built(wanted[indicator.code] or "", rows.get(indicator.code, 0)) for indicator in due}
     record_builds(connection, _BUILD, built, time.perf_counter() - started)
+    by_year = {code: Built(years_built.as_record(found), 0) for code, found in prints.items() if found}
+    record_builds(connection, years_built.BUILD, by_year, 0.0)
     _check_unique(connection, due)
     return sum(rows.values())
 
@@ -190,11 +210,12 @@ def _query(
     marts: Marts,
     project: Project,
     counts: CoverageCounts,
+    years: Collection[int] | None = None,
 ) -> str:
-    """The rows of ``plan.indicator_values`` of indicators that go together."""
+    """The rows of ``plan.indicator_values`` of indicators that go together; of plain sums for some years alone."""
     city_code = project.settings.city_code
     if is_sum(group[0]):
-        found = values_of_all(group, marts, city_code, counts, _row)
+        found = values_of_all(group, marts, city_code, counts, _row, years)
     else:
         (indicator,) = group
         if indicator.kind is IndicatorKind.CHANGE and indicator.change:

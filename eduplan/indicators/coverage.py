@@ -61,8 +61,21 @@ def with_coverage(indicator: Indicator, values: str, marts: Marts, city_code: st
     )
 
 
-def counted_units(indicator: Indicator, marts: Marts, city_code: str, counts: CoverageCounts) -> tuple[str, str] | None:
+def counted_units(
+    indicator: Indicator,
+    marts: Marts,
+    city_code: str,
+    counts: CoverageCounts,
+    years: Collection[int] | None = None,
+) -> tuple[str, str] | None:
     """The units behind each cell of an indicator, and what joins them as ``counted`` to the values, as ``found``.
+
+    Args:
+        indicator: The indicator.
+        marts: The columns of the marts.
+        city_code: Code of the whole area.
+        counts: Counts that other queries share.
+        years: The reference years to count in; all by default.
 
     Returns:
         None where the mart has no such columns.
@@ -75,7 +88,8 @@ def counted_units(indicator: Indicator, marts: Marts, city_code: str, counts: Co
     sets = _shared([found for cells in cell_sets(indicator) if (found := cells.within(columns))], columns)
     counted = (
         f"select reference_year, {grouped_cell(columns_used(sets), city_code)}, "
-        f"cast({reported} as bigint) as units_reported, cast({expected} as bigint) as units_expected from ({rows}) "
+        f"cast({reported} as bigint) as units_reported, cast({expected} as bigint) as units_expected "
+        f"from ({marts.of_years(rows, years)}) "
         f"group by grouping sets ({grouping_sets(sets, 'reference_year')})"
     )
     same = " and ".join(

@@ -5,7 +5,7 @@ Belongs here: reading a mart for a reference year. Does not belong here: groupin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -55,14 +55,29 @@ class Marts:
         Raises:
             DeclarationError: The mart has neither a school year nor a calendar year.
         """
+        return _YEARS[self.year_column(table, indicator)]
+
+    def year_column(self, table: str, indicator: Indicator) -> str:
+        """The column that a row's reference year stands in.
+
+        Raises:
+            DeclarationError: The mart has neither a school year nor a calendar year.
+        """
         columns = self.of_table(table, indicator)
         by_school_year = indicator.period is not PeriodKind.CALENDAR_YEAR
         for name in sorted(_YEARS, reverse=by_school_year):
             if name in columns:
-                return _YEARS[name]
+                return name
         raise DeclarationError(
             f"{table} has neither school_year nor calendar_year", where=f"indicator {indicator.code}"
         )
+
+    @staticmethod
+    def of_years(rows: str, years: Collection[int] | None) -> str:
+        """A query of rows with their reference year, cut down to some years; all of them where none are given."""
+        if years is None:
+            return rows
+        return f"select * from ({rows}) where reference_year in ({', '.join(map(str, sorted(years))) or 'null'})"
 
     def rows(self, table: str, indicator: Indicator, *, offset: int = 0, where: str | None = None) -> str:
         """A query of a mart's rows in scope, with their reference year."""

@@ -10,7 +10,7 @@ query takes longer than running it over a mart of a small city.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from eduplan.declarations.indicators import Indicator, IndicatorKind
 from eduplan.indicators.coverage import CoverageCounts, counted_units
@@ -87,7 +87,12 @@ class _Sums:
 
 
 def values_of_all(
-    indicators: Sequence[Indicator], marts: Marts, city_code: str, counts: CoverageCounts, row: Row
+    indicators: Sequence[Indicator],
+    marts: Marts,
+    city_code: str,
+    counts: CoverageCounts,
+    row: Row,
+    years: Collection[int] | None = None,
 ) -> str:
     """The query of the values of indicators that go together, with their coverage.
 
@@ -97,6 +102,7 @@ def values_of_all(
         city_code: Code of the whole area.
         counts: Counts of reported and expected units, shared with other queries.
         row: What is selected of each indicator's values.
+        years: The reference years to compute; all by default.
     """
     sums = _Sums(indicators)
     sets = list(dict.fromkeys(cells for indicator in indicators for cells in cell_sets(indicator)))
@@ -111,7 +117,7 @@ def values_of_all(
             f"{', '.join(CELL)}, {', '.join(_side(indicator, marts, sums, side) for side in _SIDES)} "
             f"from totals where cells in ({chosen}){exists}))"
         )
-        branches[counted_units(indicator, marts, city_code, counts)].append(values)
+        branches[counted_units(indicator, marts, city_code, counts, years)].append(values)
     found = []
     for counted, some in branches.items():
         union = " union all ".join(some)
@@ -124,7 +130,7 @@ def values_of_all(
                 f"select found.*, counted.units_reported, counted.units_expected from ({union}) as found "
                 f"left join {relation} as counted on {same}"
             )
-    return f"with {_totals(indicators, marts, city_code, sums, numbers)} {' union all '.join(found)}"
+    return f"with {_totals(indicators, marts, city_code, sums, numbers, years)} {' union all '.join(found)}"
 
 
 def _side(indicator: Indicator, marts: Marts, sums: _Sums, side: str) -> str:
@@ -139,13 +145,19 @@ def _side(indicator: Indicator, marts: Marts, sums: _Sums, side: str) -> str:
 
 
 def _totals(
-    indicators: Sequence[Indicator], marts: Marts, city_code: str, sums: _Sums, numbers: dict[CellSet, int]
+    indicators: Sequence[Indicator],
+    marts: Marts,
+    city_code: str,
+    sums: _Sums,
+    numbers: dict[CellSet, int],
+    years: Collection[int] | None,
 ) -> str:
     """The sums by cell: first by all breakdowns at once, then those few rows by each grouping set."""
     ((mart, offset),) = _parts(indicators[0])
     scopes = dict.fromkeys(indicator.where for indicator in indicators)
     where = None if None in scopes else " or ".join(f"({scope})" for scope in scopes)
     rows = marts.rows(mart, indicators[0].model_copy(update={"where": None}), offset=offset, where=where)
+    rows = marts.of_years(rows, years)
     kinds = {f"{level}s": [cells for cells in numbers if cells.level == level] for level in UNITS}
     kinds["areas"] = [cells for cells in numbers if cells.level not in UNITS]
     fine, coarse = [], []
