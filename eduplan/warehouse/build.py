@@ -262,17 +262,27 @@ def _build_files(
 ) -> dict[str, int]:
     """Writes the slices that changed, one file each, and lets the view read them; returns the rows of each."""
     rows = {
-        text: files.write(connection, _query(work, partition, [text]), text, work.wanted[text]) for text in work.changed
+        text: files.write(
+            connection, _query(work, partition, [text], _with_constant(partition, text)), text, work.wanted[text]
+        )
+        for text in work.changed
     }
     files.show(connection, described(connection, f"(\n{work.model.sql}\n)"), _slices(work.wanted))
     return {SHAPE: 0, **rows} if work.is_new else rows
 
 
-def _query(work: _Work, partition: str, slices: Sequence[str]) -> str:
+def _with_constant(partition: str, text: str) -> str:
+    """All columns; a school year as an enumeration of the one value that it has, which costs nothing to write."""
+    if partition != "school_year":
+        return "*"
+    return f"* replace (cast({quoted(text)} as enum({quoted(text)})) as {partition})"
+
+
+def _query(work: _Work, partition: str, slices: Sequence[str], columns: str = "*") -> str:
     """The model's select over some slices; its text starts a line, so that errors can say which."""
     years = with_years_before(slices, partition, work.model.header.look_back)
     text = restricted(work.model, work.sliced_inputs, partition, years)
-    return f"select * from (\n{text}\n) where {partition} in ({_literals(slices)})"
+    return f"select {columns} from (\n{text}\n) where {partition} in ({_literals(slices)})"
 
 
 def _slices(fingerprints: Mapping[str, str]) -> dict[str, str]:
