@@ -6,7 +6,7 @@ is left out (:mod:`eduplan.disclosure.marts`), or copying tables into a release.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -124,7 +124,8 @@ def protect(
         if table not in figures
     ]
     whole = digest(*sorted(marks.items()))
-    copies = _plan_tables(connection, indicators) if _has_values(connection) else ()
+    counting = {value.indicator for found in figures.values() for value in found.values}
+    copies = _plan_tables(connection, indicators, counting) if _has_values(connection) else ()
     return told + [Told(table, _stored(table), table, (), digest(states[table], whole)) for table in copies]
 
 
@@ -266,8 +267,14 @@ def _has_values(connection: duckdb.DuckDBPyConnection) -> bool:
     )
 
 
-def _plan_tables(connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, Indicator]) -> tuple[str, ...]:
-    """Copies of the plan's tables without the values that are not told."""
+def _plan_tables(
+    connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, Indicator], counting: Collection[str]
+) -> tuple[str, ...]:
+    """Copies of the plan's tables without the values that are not told.
+
+    A failing unit is named, but its sums are told only where they are those of a published value: nothing else of
+    the indicators that count persons (``counting``) has been proven to be safe.
+    """
     cell = " and ".join(f"hidden.{name} = found.{name}" for name in ("indicator", *DIMENSIONS))
     # Equal columns alone, so that tables of all schools are joined by hashing.
     area = (
@@ -310,11 +317,23 @@ def _plan_tables(connection: duckdb.DuckDBPyConnection, indicators: Mapping[str,
         "gap": f"{now} or {first}", "yearly_change": f"{now} or {then}", "cumulative_change": f"{now} or {first}",
         "baseline_value": first, "path_value": first,
     }, observed=now)  # fmt: skip
-    _copy(connection, "plan.failing_units", at.replace("found.ref_area_level", "found.unit_level").replace(
-        "found.ref_area ", "found.unit_code "), now, {
-        "numerator": "hidden.numerator", "denominator": "hidden.denominator", "obs_value": "true", "missing": "true",
+    of_unit = {"found.ref_area_level": "found.unit_level", "found.ref_area ": "found.unit_code "}
+    same = [f"published.{name} = found.{name}" for name in ("indicator", "reference_year", *DIMENSIONS)]
+    same += ["published.ref_area_level = found.unit_level", "published.ref_area = found.unit_code"]
+    unit = f"{_replaced(at, of_unit)} left join plan.indicator_values as published on {' and '.join(same)}"
+    counts_persons = f"found.indicator in ({', '.join(map(quoted, sorted(counting))) or 'null'})"
+    unpublished = f"published.indicator is null and {counts_persons}"
+    _copy(connection, "plan.failing_units", unit, f"{now} or ({unpublished})", {
+        "numerator": f"hidden.numerator or ({unpublished})", "denominator": f"hidden.denominator or ({unpublished})",
+        "obs_value": "true", "missing": "true",
     })  # fmt: skip
     return ("plan.indicator_values", "plan.status", "plan.failing_units")
+
+
+def _replaced(text: str, by: Mapping[str, str]) -> str:
+    for before, after in by.items():
+        text = text.replace(before, after)
+    return text
 
 
 def _copy(

@@ -165,6 +165,23 @@ def test_no_small_number_of_children_is_told(databases) -> None:
     assert not [value for value in told if 0 < value < 10]
 
 
+def test_a_failing_unit_is_named_and_its_sums_are_those_of_a_published_value(databases) -> None:
+    """Where no value of an indicator of persons is published of schools, its failing schools have no numbers."""
+    release, _ = databases
+    same = " and ".join(f"told.{name} = found.{name}" for name in ("indicator", "reference_year", *DIMENSIONS))
+    units = release.execute(f"""
+        select found.indicator, told.indicator is not null as is_published, found.missing is not null as is_told
+        from plan.failing_units as found
+        left join plan.indicator_values as told on {same}
+            and told.ref_area_level = found.unit_level and told.ref_area = found.unit_code
+    """).pl()
+    of_persons = units.filter(pl.col("indicator").is_in(["HLT-14", "HLT-15", "SPE-04", "MOR-02"]))
+    assert of_persons.filter(~pl.col("is_published")).height > 0
+    assert of_persons.filter(~pl.col("is_published") & pl.col("is_told")).is_empty()
+    of_schools = units.filter(pl.col("indicator").is_in(["HLT-09", "HLT-10", "SAF-05"]))
+    assert of_schools.filter(pl.col("is_told")).height > 0
+
+
 def test_the_four_ways_of_having_no_number_stay_apart(databases) -> None:
     release, _ = databases
     rows = dict(
