@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from eduplan.project import SETTINGS_FILE, Project
+from eduplan.site.outlines import outlines_file
 
 _TABLE = """
 create table if not exists warehouse.releases (
@@ -48,7 +49,10 @@ class State:
         files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
         modules = (path for path in _ENGINE.rglob("*.py") if path.relative_to(_ENGINE).parts[0] not in _NOT_ENGINE)
         engine = sorted(modules)
-        for base, paths in ((project.root, [project.root / SETTINGS_FILE, *files]), (_ENGINE, engine)):
+        outlines = outlines_file(project)
+        drawn = [outlines] if outlines and outlines.is_relative_to(project.data) else []
+        parts = ((project.root, [project.root / SETTINGS_FILE, *files]), (_ENGINE, engine), (project.data, drawn))
+        for base, paths in parts:
             for path in paths:
                 digest.update(path.relative_to(base).as_posix().encode() + b"\0")
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
