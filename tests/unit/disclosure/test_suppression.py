@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from eduplan.disclosure.quantities import Grouping, Quantities
+from eduplan.disclosure import ranges
+from eduplan.disclosure.quantities import OUTSIDE, Grouping, Quantities
 from eduplan.disclosure.ranges import possible_range
 from eduplan.disclosure.suppression import suppress
 
@@ -134,6 +135,77 @@ def test_all_small_counts_are_hidden_and_large_cities_of_large_counts_are_not(co
     assert found.is_hidden[found.is_primary].all()
     large = schools([[count + THRESHOLD for count in row] for row in counts])
     assert not suppress(large, THRESHOLD).is_hidden.any()
+
+
+def layers(parts: list[list[int]], rests: list[list[int]], wholes: list[list[int]]) -> tuple[Quantities, np.ndarray]:
+    """Schools (rows) and classes whose count has a part, published by school, by class and together; so is the part."""
+    part, rest, most = (np.array(rows) for rows in (parts, rests, wholes))
+    school, level = (index.ravel() for index in np.indices(part.shape))
+    cuts = [grouping(school), grouping(level), grouping(np.zeros_like(school))]
+    nobody = np.full(part.size, OUTSIDE)
+    groupings = [Grouping(np.tile(cut.figure, 2)) for cut in cuts]
+    groupings += [Grouping(np.concatenate([cut.figure, nobody])) for cut in cuts]
+    left = (most - part - rest).ravel()
+    values = np.concatenate([part.ravel(), rest.ravel()])
+    found = Quantities(values, groupings, most=most.ravel(), rest=np.concatenate([np.zeros_like(left), left]))
+    return found, most.ravel()
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, st.integers(0, 9), st.integers(0, 7))
+def test_a_part_and_its_whole_cannot_be_worked_out_together(counts: list[list[int]], more: int, left: int) -> None:
+    """The attacker knows that a part is in its whole, and how many there are of each row altogether."""
+    rests = [[(count * 5 + more) % 11 for count in row] for row in counts]
+    wholes = [
+        [count + rest + left for count, rest in zip(row, others, strict=True)]
+        for row, others in zip(counts, rests, strict=True)
+    ]
+    quantities, most = layers(counts, rests, wholes)
+    hidden = suppress(quantities, THRESHOLD).is_hidden
+    rows, size = len(quantities.values), len(most)
+    together = np.concatenate([np.eye(size), np.eye(size)], axis=1)
+    members = {
+        int(quantity): (of_row == quantity).astype(float)
+        for of_row in quantities.of_row
+        for quantity in np.unique(of_row[of_row >= 0])
+    }
+    told = np.array([member for quantity, member in members.items() if not hidden[quantity]]).reshape(-1, rows)
+    for quantity, member in members.items():
+        if not hidden[quantity]:
+            continue
+        ends = []
+        for sign in (1, -1):
+            known = (told, told @ quantities.values) if len(told) else (None, None)
+            result = linprog(sign * member, A_ub=together, b_ub=most, A_eq=known[0], b_eq=known[1], method="highs")
+            ends.append(sign * result.fun)
+        assert ends[1] - ends[0] >= min(THRESHOLD, int(quantities.capacity[quantity])) - 1e-6
+
+
+def test_what_is_too_large_for_one_programme_is_proven_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranges, "_ALL_ROWS", 20)
+    monkeypatch.setattr(ranges, "_SOME_ROWS", 16)
+    monkeypatch.setattr(ranges, "_MOST_ATTACKED", 3)
+    random = np.random.default_rng(5)
+    counts = random.integers(0, 4, (14, 4)).tolist()
+    for wholes in (None, [[count + 6 for count in row] for row in counts]):
+        quantities = schools(counts, wholes)
+        found = suppress(quantities, THRESHOLD)
+        assert found.is_primary.any()
+        assert (found.width[found.is_hidden] >= np.minimum(THRESHOLD, quantities.capacity)[found.is_hidden]).all()
+        assert_nothing_can_be_worked_out(quantities, found.is_hidden)
+
+
+def test_the_same_counts_hide_the_same() -> None:
+    random = np.random.default_rng(7)
+    counts = random.integers(0, 20, (9, 4)).tolist()
+    hidden = [suppress(schools(counts), THRESHOLD).is_hidden.tolist() for _ in range(2)]
+    assert hidden[0] == hidden[1]
+
+
+def test_what_was_proven_before_takes_no_company() -> None:
+    quantities = schools([[3], [20], [40]])
+    proven = np.full(quantities.count, THRESHOLD)
+    assert suppress(quantities, THRESHOLD, proven=proven).is_hidden.sum() == 1
 
 
 @pytest.mark.parametrize("threshold", [2, 10])
