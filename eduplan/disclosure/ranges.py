@@ -32,6 +32,8 @@ _PULLS = 2
 """Pairs of solutions that pull all quantities of a programme at once, before company is looked for."""
 _WORTH_ANOTHER = 0.7
 """What part of them at the most may be left after one pair, so that another is worth its time."""
+_FEW_HIDDEN = 0.125
+"""The hidden part of all figures below which hardly any of them could move yet, so that pulling them proves nothing."""
 _STUBBORN = 3
 """Rounds without success after which what is left is moved alone."""
 _PRIMAL, _DUAL = 4, 1
@@ -211,8 +213,9 @@ class _Programme:
         possible = self._rise + self._fall >= self._wanted
         mine = np.isin(self.figures, attacked) & possible
         stubborn = 0
-        while True:
+        if self._hidden.mean() >= _FEW_HIDDEN:
             self._pull(mine)
+        while True:
             left = self._failing(mine)
             if not len(left):
                 return
@@ -226,6 +229,7 @@ class _Programme:
             else:
                 self._find_company(left)
             mine |= self._hidden & ~self._was_hidden & possible
+            self._pull(mine)
             if len(self._failing(mine)) >= len(left):
                 stubborn += 1
 
@@ -245,7 +249,10 @@ class _Programme:
                 gains = np.zeros(len(self.figures))
                 gains[left] = sign * signs
                 gains[np.setdiff1d(left, still)] = 0
-                self._note(self._moved(gains, *self._limits(still)))
+                moved = self._moved(gains, *self._limits(still))
+                if moved is None or not (np.abs(moved[still]) > _NOTHING).any():
+                    return
+                self._note(moved)
             if len(self._failing(mine)) > _WORTH_ANOTHER * before:
                 return
 

@@ -29,7 +29,7 @@ SUPPRESSED = "Q"
 MARK = "suppressed"
 """Column of a published mart that lists the columns whose value is not told in a row."""
 
-_ENGINE = "2"
+_ENGINE = "3"
 """Raised when the engine would leave out other figures of the same."""
 _KEY = ("indicator", "reference_year", *CELL)
 _HIDDEN_VALUES = f"""
