@@ -84,6 +84,11 @@ class MartFigures:
     tables: list[PublishedTable]
     values: list[PublishedValue] = field(default_factory=list)
 
+    @property
+    def year(self) -> str:
+        """SQL of the year of a row, as text."""
+        return f"coalesce(cast({self.tables[0].cut.keys[0]} as varchar), '_U')"
+
     def text(self, column: str) -> ColumnText | None:
         """What a column means."""
         return self.model.column_text(column)

@@ -10,7 +10,7 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -20,22 +20,25 @@ import polars as pl
 from eduplan.disclosure.figures import Cut, MartFigures
 from eduplan.disclosure.quantities import OUTSIDE, Flags, Grouping, Ints, Quantities
 from eduplan.disclosure.suppression import suppress
+from eduplan.warehouse.slices import quoted
 
 _DISTRICT = "division_code"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """How much of one count is left out.
+    """How much of one count is left out in a year.
 
     Attributes:
         column: The count.
+        year: The year, as the mart writes it.
         figures: Different figures that are published of it, but for those of nobody.
         small: Those that are too small themselves.
         hidden: Those that are left out.
     """
 
     column: str
+    year: str
     figures: int
     small: int
     hidden: int
@@ -56,37 +59,77 @@ class Protection:
     counted: list[Counted] = field(default_factory=list)
 
 
-def protect_mart(connection: duckdb.DuckDBPyConnection, figures: MartFigures) -> Protection:
-    """Decides what a release leaves out of a mart.
+def protect_mart(connection: duckdb.DuckDBPyConnection, figures: MartFigures, years: Collection[str]) -> Protection:
+    """Decides what a release leaves out of some years of a mart; no figure has rows of two years.
 
     Args:
         connection: The working warehouse.
         figures: What is published of the mart.
+        years: The years, as the mart writes them.
     """
-    return _Mart(connection, figures).protected()
+    rows = _Rows.of(connection, figures, years)
+    found = [_Mart(figures, rows, year, frame).protected() for year, frame in rows.by_year()]
+    result = Protection(pl.concat([rows.keys_of(rows.frame[:0]), *(each.rows for each in found)]))
+    for name in figures.thresholds:
+        for cut in figures.cuts(name):
+            flags = [np.zeros(0, dtype=bool), *(each.hidden[cut, name] for each in found)]
+            result.hidden[cut, name] = np.concatenate(flags)
+    result.counted = [count for each in found for count in each.counted]
+    return result
 
 
-class _Mart:
-    def __init__(self, connection: duckdb.DuckDBPyConnection, figures: MartFigures) -> None:
-        self._figures = figures
-        self._cuts = {name: figures.cuts(name) for name in figures.thresholds}
-        every = [cut for cuts in self._cuts.values() for cut in cuts]
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a mart as protecting needs them.
+
+    Attributes:
+        frame: Key columns of all cuts as texts, the district, counts, and a flag for each scope.
+        names: The key columns, the year first.
+        scopes: The flag of each scope.
+    """
+
+    frame: pl.DataFrame
+    names: list[str]
+    scopes: dict[str, str]
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection, figures: MartFigures, years: Collection[str]) -> _Rows:
+        every = [cut for name in figures.thresholds for cut in figures.cuts(name)]
         scopes = dict.fromkeys(cut.scope for cut in every if cut.scope)
-        self._scopes = {scope: f"_scope_{place}" for place, scope in enumerate(scopes)}
+        flag_of = {scope: f"_scope_{place}" for place, scope in enumerate(scopes)}
         names = list(dict.fromkeys(name for cut in every for name in cut.keys))
         has_places = _DISTRICT in {row[0] for row in connection.execute(f"describe {figures.model.table}").fetchall()}
         place = [f"cast({_DISTRICT} as varchar) as _place"] if has_places else []
         counts = [f"coalesce(cast({name} as bigint), 0) as {name}" for name in figures.thresholds]
-        flags = [f"coalesce({scope}, false) as {name}" for scope, name in self._scopes.items()]
+        flags = [f"coalesce({scope}, false) as {name}" for scope, name in flag_of.items()]
         keys = [f"coalesce(cast({name} as varchar), '_U') as _key_{name}" for name in names]
-        self._frame = connection.execute(
+        frame = connection.execute(
             f"select {', '.join([*keys, *place, *counts, *flags])} from {figures.model.table} "
+            f"where {figures.year} in ({', '.join(map(quoted, sorted(years))) or 'null'}) "
             f"order by {', '.join(figures.model.header.key)}"
         ).pl()
-        self._codes = {name: _coded(self._frame[f"_key_{name}"]) for name in names}
-        time = every[0].keys[0]
-        self._blocks = self._codes[time]
-        self._places = _coded(self._frame["_place"]) if has_places else None
+        return cls(frame, names, flag_of)
+
+    def by_year(self) -> list[tuple[str, pl.DataFrame]]:
+        """The rows of each year. Years are protected one by one, so that none depends on what is done with others."""
+        year = f"_key_{self.names[0]}"
+        return [(each[year][0], each) for each in self.frame.sort(year, maintain_order=True).partition_by(year)]
+
+    @staticmethod
+    def keys_of(frame: pl.DataFrame) -> pl.DataFrame:
+        """The key columns under their own names."""
+        return frame.select(pl.col("^_key_.*$").name.map(lambda name: name.removeprefix("_key_")))
+
+
+class _Mart:
+    """One year of a mart."""
+
+    def __init__(self, figures: MartFigures, rows: _Rows, year: str, frame: pl.DataFrame) -> None:
+        self._figures, self._rows, self._year, self._frame = figures, rows, year, frame
+        self._cuts = {name: figures.cuts(name) for name in figures.thresholds}
+        self._codes = {name: _coded(frame[f"_key_{name}"]) for name in rows.names}
+        self._blocks = self._codes[rows.names[0]]
+        self._places = _coded(frame["_place"]) if "_place" in frame.columns else None
         self._groupings: dict[Cut, Grouping] = {}
         self._hidden: dict[str, dict[Cut, Flags]] = {name: {} for name in figures.thresholds}
         self._counted: dict[str, Counted] = {}
@@ -103,8 +146,8 @@ class _Mart:
                 for part in parts:
                     self._protect(part)
                 self._protect(name)
-        keys = self._frame.select(pl.col("^_key_.*$").name.map(lambda name: name.removeprefix("_key_")))
-        result = Protection(keys, counted=[self._counted[name] for name in self._figures.thresholds])
+        counted = [self._counted[name] for name in self._figures.thresholds]
+        result = Protection(self._rows.keys_of(self._frame), counted=counted)
         for name, found in self._hidden.items():
             for cut in self._cuts[name]:
                 result.hidden[cut, name] = found[cut]
@@ -154,7 +197,7 @@ class _Mart:
         mine = np.unique(np.concatenate([quantities.of_figure[place] for place in range(len(cuts))]))
         mine = mine[quantities.capacity[mine] > 0]
         self._counted[name] = Counted(
-            name, len(mine), int(found.is_primary[mine].sum()), int(found.is_hidden[mine].sum())
+            name, self._year, len(mine), int(found.is_primary[mine].sum()), int(found.is_hidden[mine].sum())
         )
 
     def _own_cuts(self, name: str) -> list[Cut]:
@@ -174,7 +217,7 @@ class _Mart:
         if cut not in self._groupings:
             figure = _combined([self._codes[key] for key in cut.keys])
             if cut.scope:
-                figure = np.where(self._frame[self._scopes[cut.scope]].to_numpy(), figure, OUTSIDE)
+                figure = np.where(self._frame[self._rows.scopes[cut.scope]].to_numpy(), figure, OUTSIDE)
             self._groupings[cut] = Grouping(figure)
         grouping = self._groupings[cut]
         if cut in self._cuts[name]:
@@ -252,14 +295,3 @@ def _combined(codes: Sequence[Ints]) -> Ints:
         _, combined = np.unique(combined, return_inverse=True)
     _, numbers = np.unique(combined, return_inverse=True)
     return np.asarray(numbers.ravel(), dtype=np.int64)
-
-
-def summary(protections: Mapping[str, Protection]) -> pl.DataFrame:
-    """How much is left out, one row a mart and count."""
-    rows = [
-        {"mart": mart, "column": each.column, "figures": each.figures, "small": each.small, "hidden": each.hidden}
-        for mart, protection in protections.items()
-        for each in protection.counted
-    ]
-    schema = {"mart": pl.String, "column": pl.String, "figures": pl.Int64, "small": pl.Int64, "hidden": pl.Int64}
-    return pl.DataFrame(rows, schema=schema)

@@ -1,7 +1,8 @@
 """Writes what a release may tell: copies of marts and plan tables in which small counts are left out.
 
-Belongs here: the tables of the schema ``disclosure``, and what is kept from night to night. Does not belong here: what
-is left out (:mod:`eduplan.disclosure.marts`), or copying tables into a release.
+Belongs here: the tables of the schema ``disclosure``. Does not belong here: what is left out
+(:mod:`eduplan.disclosure.marts`), what need not be done again (:mod:`eduplan.disclosure.kept`), or copying tables into
+a release.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import polars as pl
 
 from eduplan.declarations.indicators import Indicator
 from eduplan.declarations.models import SqlModel
-from eduplan.disclosure.figures import Cut, MartFigures, PublishedTable, figures_of_marts
-from eduplan.disclosure.marts import Protection, protect_mart, summary
+from eduplan.disclosure.figures import MartFigures, PublishedTable, figures_of_marts
+from eduplan.disclosure.kept import Due, create_tables, due_years, forget
+from eduplan.disclosure.marts import Protection, protect_mart
 from eduplan.indicators.marts import Marts
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 from eduplan.progress import Progress, Silent
@@ -29,21 +31,8 @@ SUPPRESSED = "Q"
 MARK = "suppressed"
 """Column of a published mart that lists the columns whose value is not told in a row."""
 
-_ENGINE = "3"
+_ENGINE = "4"
 """Raised when the engine would leave out other figures of the same."""
-_KEY = ("indicator", "reference_year", *CELL)
-_HIDDEN_VALUES = f"""
-create table if not exists disclosure.hidden_values (
-    mart varchar not null, indicator varchar not null, reference_year integer not null,
-    {", ".join(f"{name} varchar not null" for name in CELL)},
-    side varchar not null
-);
-create table if not exists disclosure.summary (
-    mart varchar not null, counted varchar not null,
-    figures bigint not null, small bigint not null, hidden bigint not null
-);
-create table if not exists disclosure.marks (mart varchar primary key, fingerprint varchar not null);
-"""
 
 
 @dataclass(frozen=True)
@@ -86,24 +75,22 @@ def protect(
         states: Fingerprint of the rows of each mart and each table of the plan.
         progress: Where the reader sees how far it is.
     """
-    connection.execute("create schema if not exists disclosure")
-    connection.execute(_HIDDEN_VALUES)
+    create_tables(connection)
     marts = Marts.of(connection)
     columns = {table: list(marts.columns[table]) for table in models}
     figures = figures_of_marts(columns, models, indicators.values(), project.settings)
-    marks = {table: _mark(found, states[table], columns[table]) for table, found in figures.items()}
+    declared = {table: _declared(found, columns[table]) for table, found in figures.items()}
+    marks = {table: digest(mark, states[table]) for table, mark in declared.items()}
     known = dict(connection.execute("select mart, fingerprint from disclosure.marks").fetchall())
-    due = [table for table in figures if known.get(table) != marks[table]]
-    gone = sorted(set(known) - set(figures))
-    if due or gone:
-        with (progress or Silent()).task("Protecting small counts", len(due) or 1) as advance:
-            for table in [*due, *gone]:
-                connection.execute("delete from disclosure.marks where mart = ?", [table])
-                connection.execute("delete from disclosure.hidden_values where mart = ?", [table])
-                connection.execute("delete from disclosure.summary where mart = ?", [table])
-            found = {table: figures[table] for table in due}
-            for table, protection in _protections(connection, found, project.settings.threads):
-                _write(connection, figures[table], columns[table], protection)
+    for table in sorted(set(known) - set(figures)):
+        forget(connection, table)
+    due = {table: figures[table] for table in figures if known.get(table) != marks[table]}
+    if due:
+        with (progress or Silent()).task("Protecting small counts", len(due)) as advance:
+            years = {table: due_years(connection, found, declared[table]) for table, found in due.items()}
+            for table, protection in _protections(connection, due, years, project.settings.threads):
+                forget(connection, table, years[table].kept)
+                _write(connection, figures[table], columns[table], protection, years[table])
                 connection.execute("insert into disclosure.marks values (?, ?)", [table, marks[table]])
                 advance(1)
     told = [
@@ -136,20 +123,24 @@ def _comment(figures: MartFigures, table: PublishedTable) -> str | None:
     return f"{title.en}. {' '.join(meaning.en.split())} | {title.zh}。{meaning.zh}" if title else None
 
 
-def _mark(figures: MartFigures, state: str, columns: Sequence[str]) -> str:
+def _declared(figures: MartFigures, columns: Sequence[str]) -> str:
+    """Fingerprint of all that decides what is left out, but for the rows."""
     texts = [figures.text(name) for name in columns]
     values = sorted(map(repr, figures.values))
-    return digest(_ENGINE, state, sorted(figures.thresholds.items()), figures.tables, values, texts)
+    return digest(_ENGINE, sorted(figures.thresholds.items()), figures.tables, values, texts, list(columns))
 
 
 def _protections(
     connection: duckdb.DuckDBPyConnection,
     figures: Mapping[str, MartFigures],
+    due: Mapping[str, Due],
     threads: int,
 ) -> Iterator[tuple[str, Protection]]:
     """What is left out of each mart; several are worked out at a time, since programmes are solved outside Python."""
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        at_work = {table: pool.submit(protect_mart, connection.cursor(), of) for table, of in figures.items()}
+        at_work = {
+            table: pool.submit(protect_mart, connection.cursor(), of, due[table].years) for table, of in figures.items()
+        }
         try:
             for table, protection in at_work.items():
                 yield table, protection.result()
@@ -163,27 +154,35 @@ def _write(
     figures: MartFigures,
     columns: Sequence[str],
     protection: Protection,
+    due: Due,
 ) -> None:
     for table in figures.tables:
-        _write_table(connection, figures, protection, table.name, table.cut, table.by, columns)
+        _write_table(connection, figures, protection, table, columns, due)
     _keep_hidden_values(connection, figures, protection)
-    counts = summary({figures.model.table: protection})
-    connection.register("_counts", counts)
-    connection.execute("insert into disclosure.summary select * from _counts")
-    connection.unregister("_counts")
+    mart = figures.model.table
+    counts = [(mart, each.year, each.column, each.figures, each.small, each.hidden) for each in protection.counted]
+    _insert(connection, "counts_by_year", pl.DataFrame(counts, orient="row", infer_schema_length=None))
+    years = [(mart, year, fingerprint) for year, fingerprint in due.years.items()]
+    _insert(connection, "years", pl.DataFrame(years, orient="row"))
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    if len(rows):
+        connection.register("_rows", rows)
+        connection.execute(f"insert into disclosure.{table} select * from _rows")
+        connection.unregister("_rows")
 
 
 def _write_table(
     connection: duckdb.DuckDBPyConnection,
     figures: MartFigures,
     protection: Protection,
-    name: str,
-    cut: Cut,
-    by: Sequence[str],
+    table: PublishedTable,
     columns: Sequence[str],
+    due: Due,
 ) -> None:
     """A mart as it is, or added up to the columns of ``by``, with nulls where a figure is hidden."""
-    model = figures.model
+    model, cut, by = figures.model, table.cut, table.by
     hidden = protection.rows.select(cut.keys).with_columns(
         **{f"_hides_{count}": pl.Series(protection.hidden[cut, count]) for count in figures.thresholds}
     )
@@ -191,11 +190,12 @@ def _write_table(
     behind = {column: _persons_behind(figures, column, columns) for column in columns}
     measures = [column for column in columns if column not in by] if not by else _measures(figures, columns, by)
     connection.register("_hidden", hidden)
+    chosen = f"where {figures.year} in ({', '.join(map(quoted, due.years)) or 'null'})"
     rows = (
         f"select {', '.join([*by, *(f'sum({column}) as {column}' for column in measures)])} "
-        f"from {model.table} group by all"
+        f"from {model.table} {chosen} group by all"
         if by
-        else f"select {', '.join(columns)} from {model.table}"
+        else f"select {', '.join(columns)} from {model.table} {chosen}"
     )
     shown = []
     for column in [*by, *measures]:
@@ -206,10 +206,14 @@ def _write_table(
              for column in measures if behind.get(column)]  # fmt: skip
     same = " and ".join(f"coalesce(cast(rows.{key} as varchar), '_U') = _hidden.{key}" for key in cut.keys)
     listed = f"list_filter([{', '.join(names)}], lambda name: name is not null)"
-    connection.execute(
-        f"create or replace table {_stored(name)} as select {', '.join(shown)}, {listed} as {MARK} "
-        f"from ({rows}) as rows left join _hidden on {same}"
-    )
+    query = f"select {', '.join(shown)}, {listed} as {MARK} from ({rows}) as rows left join _hidden on {same}"
+    stored = _stored(table.name)
+    if due.kept:
+        kept = ", ".join(map(quoted, sorted(due.kept)))
+        connection.execute(f"delete from {stored} where {figures.year} not in ({kept})")
+        connection.execute(f"insert into {stored} {query}")
+    else:
+        connection.execute(f"create or replace table {stored} as {query}")
     connection.unregister("_hidden")
 
 
@@ -244,6 +248,7 @@ def _keep_hidden_values(
         found.append(
             rows.select(
                 mart=pl.lit(figures.model.table),
+                year=pl.col(time),
                 indicator=pl.lit(value.indicator),
                 reference_year=pl.col(time).str.head(4).cast(pl.Int32) - value.year_offset,
                 ref_area_level=pl.lit(value.cells.level),
@@ -253,9 +258,7 @@ def _keep_hidden_values(
             )
         )
     if found:
-        connection.register("_found", pl.concat(found))
-        connection.execute("insert into disclosure.hidden_values select * from _found")
-        connection.unregister("_found")
+        _insert(connection, "hidden_values_by_year", pl.concat(found))
 
 
 def _has_values(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -294,7 +297,7 @@ def _plan_tables(
         with direct as (
             select indicator, reference_year, {", ".join(CELL)},
                 bool_or(side = 'numerator') as numerator, bool_or(side = 'denominator') as denominator
-            from disclosure.hidden_values group by all
+            from disclosure.hidden_values_by_year group by all
         )
         select indicator, reference_year, {", ".join(CELL)},
             bool_or(numerator) as numerator, bool_or(denominator) as denominator

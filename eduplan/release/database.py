@@ -43,8 +43,11 @@ _ABOUT = {
         order by check_id
     """,
     "suppression": """
-        select mart, counted, figures, small, hidden
-        from disclosure.summary
+        select
+            mart, counted,
+            sum(figures)::bigint as figures, sum(small)::bigint as small, sum(hidden)::bigint as hidden
+        from disclosure.counts_by_year
+        group by mart, counted
         order by mart, counted
     """,
 }
