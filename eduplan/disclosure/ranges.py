@@ -10,8 +10,6 @@ up or down, prove most of them at once; what is left asks for company.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import highspy
 import numpy as np
 from scipy.sparse import csc_matrix
@@ -37,38 +35,6 @@ _FEW_HIDDEN = 0.125
 _STUBBORN = 3
 """Rounds without success after which what is left is moved alone."""
 _PRIMAL, _DUAL = 4, 1
-
-
-@dataclass(frozen=True)
-class Range:
-    """What can be concluded about a hidden quantity.
-
-    Attributes:
-        low: The least value that agrees with everything published.
-        high: The greatest; infinite where nothing bounds it.
-    """
-
-    low: float
-    high: float
-
-    @property
-    def width(self) -> float:
-        """Width of the range, in persons."""
-        return self.high - self.low
-
-
-def possible_range(quantities: Quantities, is_hidden: Flags, quantity: int) -> Range:
-    """Works out the range of a hidden quantity from all that is published of its block.
-
-    Args:
-        quantities: The published sums of one count.
-        is_hidden: Which of them are left out.
-        quantity: The one that is attacked.
-    """
-    rows = np.flatnonzero(quantities.is_live & (quantities.blocks == quantities.block_of[quantity]))
-    low, high = _Programme(quantities, is_hidden, rows, np.zeros(quantities.count, dtype=np.int64)).ends_of(quantity)
-    value = float(quantities.sums[quantity])
-    return Range(value + low, value + high)
 
 
 def prove_or_hide(quantities: Quantities, is_hidden: Flags, attacked: Ints, wanted: Ints) -> tuple[Ints, Ints]:
@@ -195,18 +161,6 @@ class _Programme:
     def company(self) -> Ints:
         """The quantities that must be hidden as well."""
         return np.asarray(self.figures[self._hidden & ~self._was_hidden])
-
-    def ends_of(self, quantity: int) -> tuple[float, float]:
-        """How much less and more a quantity could be."""
-        if not len(self.figures):
-            return 0.0, 0.0
-        gains = (self.figures == quantity).astype(np.float64)
-        lower, upper = self._limits(np.zeros(0, dtype=np.int64))
-        ends = []
-        for sign in (-1.0, 1.0):
-            moved = self._moved(sign * gains, lower, upper)
-            ends.append(sign * np.inf if moved is None else float(moved[self.figures == quantity][0]))
-        return ends[0], ends[1]
 
     def settle(self, attacked: Ints) -> None:
         """Proves the ranges of quantities, and of all that is hidden for their sake."""

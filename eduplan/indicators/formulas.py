@@ -12,7 +12,15 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from eduplan.declarations.indicators import Indicator, IndicatorKind, Measure
-from eduplan.indicators.grouping import UNITS, CellSet, cell_sets, columns_used, grouped_cell, grouping_sets, plain_cell
+from eduplan.indicators.grouping import (
+    CellSet,
+    cell_sets,
+    columns_used,
+    grouped_cell,
+    grouping_sets,
+    plain_cell,
+    summed_by_cell,
+)
 from eduplan.indicators.marts import Marts, measure_of
 from eduplan.indicators.tables import CELL
 
@@ -68,26 +76,13 @@ def value_of(indicator: Indicator) -> str:
 
 def _part(indicator: Indicator, marts: Marts, city_code: str, name: str, rows: str, sides: list[str]) -> str:
     """The sums of one mart by cell: first by all breakdowns at once, then those few rows by each grouping set."""
-    sets = cell_sets(indicator)
-    kinds = {f"{level}s": [cells for cells in sets if cells.level == level] for level in UNITS}
-    kinds["areas"] = [cells for cells in sets if cells.level not in UNITS]
     sums = ", ".join(
         f"{_total(indicator, marts, side)} as {side}, {_rows(indicator, side)} as {side}_rows" for side in sides
     )
     totals = ", ".join(
         f"coalesce(sum({side}), case when sum({side}_rows) = 0 then cast(0 as {EXACT}) end) as {side}" for side in sides
     )
-    fine, coarse = [], []
-    for kind, some in kinds.items():
-        if some:
-            used = columns_used(some)
-            columns = ", ".join(["reference_year", *used])
-            fine.append(f"{name}_{kind} as (select {columns}, {sums} from ({rows}) group by all)")
-            coarse.append(
-                f"select reference_year, {grouped_cell(used, city_code)}, {totals} from {name}_{kind} "
-                f"group by grouping sets ({grouping_sets(some, 'reference_year')})"
-            )
-    return f"{', '.join(fine)}, {name} as ({' union all '.join(coarse)})"
+    return summed_by_cell(name, rows, sums, totals, cell_sets(indicator), city_code)
 
 
 def _total(indicator: Indicator, marts: Marts, side: str) -> str:

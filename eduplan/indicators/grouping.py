@@ -1,11 +1,11 @@
 """The cells that an indicator has values for: areas crossed with one breakdown at a time.
 
-Belongs here: grouping sets and the columns they give. Does not belong here: what is summed.
+Belongs here: grouping sets, the columns they give, and summing by them. Does not belong here: what is summed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from eduplan.declarations.indicators import DIMENSION_COLUMNS, Dimension, Indicator
@@ -105,3 +105,44 @@ def grouping_sets(sets: Collection[CellSet], period: str) -> str:
     """The ``grouping sets`` clause, each with the period."""
     unique = dict.fromkeys(cells.columns for cells in sets)
     return ", ".join("(" + ", ".join([period, *columns]) + ")" for columns in unique)
+
+
+def summed_by_cell(
+    name: str,
+    rows: str,
+    sums: str,
+    totals: str,
+    sets: Collection[CellSet],
+    city_code: str,
+    *,
+    set_number: Callable[[Sequence[CellSet], Sequence[str]], str] | None = None,
+) -> str:
+    """Table expressions that sum rows by cell: first by all breakdowns at once, then those few rows by each set.
+
+    Units are summed apart from areas, for the sets of areas need far fewer rows than those of units.
+
+    Args:
+        name: What the last expression is called; its columns are the year, the cell, and the totals.
+        rows: Query of the rows.
+        sums: Select list of the sums over rows.
+        totals: Select list of the sums over those.
+        sets: The sets of cells.
+        city_code: Code of the whole area.
+        set_number: SQL of a further column ``cells`` that says which set a row is of, from sets and columns used.
+    """
+    kinds = {f"{level}s": [cells for cells in sets if cells.level == level] for level in UNITS}
+    kinds["areas"] = [cells for cells in sets if cells.level not in UNITS]
+    fine, coarse = [], []
+    for kind, some in kinds.items():
+        if some:
+            used = columns_used(some)
+            number = f"{set_number(some, used)} as cells, " if set_number else ""
+            fine.append(
+                f"{name}_{kind} as (select {', '.join(['reference_year', *used])}, {sums} from ({rows}) group by all)"
+            )
+            coarse.append(
+                f"select reference_year, {grouped_cell(used, city_code)}, {number}{totals} from {name}_{kind} "
+                f"group by grouping sets ({grouping_sets(some, 'reference_year')})"
+            )
+    how = "as materialized" if set_number else "as"
+    return f"{', '.join(fine)}, {name} {how} ({' union all '.join(coarse)})"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from eduplan.declarations.indicators import Indicator, IndicatorKind
 from eduplan.indicators.coverage import CoverageCounts, counted_units
 from eduplan.indicators.formulas import EXACT, row_count, total, value_of
-from eduplan.indicators.grouping import UNITS, CellSet, cell_sets, columns_used, grouped_cell, grouping_sets
+from eduplan.indicators.grouping import CellSet, cell_sets, summed_by_cell
 from eduplan.indicators.marts import Marts, measure_of
 from eduplan.indicators.tables import CELL
 
@@ -158,19 +158,15 @@ def _totals(
     where = None if None in scopes else " or ".join(f"({scope})" for scope in scopes)
     rows = marts.rows(mart, indicators[0].model_copy(update={"where": None}), offset=offset, where=where)
     rows = marts.of_years(rows, years)
-    kinds = {f"{level}s": [cells for cells in numbers if cells.level == level] for level in UNITS}
-    kinds["areas"] = [cells for cells in numbers if cells.level not in UNITS]
-    fine, coarse = [], []
-    for kind, some in kinds.items():
-        if some:
-            used = columns_used(some)
-            columns = ", ".join(["reference_year", *used])
-            fine.append(f"{kind} as (select {columns}, {sums.listed} from ({rows}) group by all)")
-            coarse.append(
-                f"select reference_year, {grouped_cell(used, city_code)}, {_number(some, used, numbers)} as cells, "
-                f"{sums.totals} from {kind} group by grouping sets ({grouping_sets(some, 'reference_year')})"
-            )
-    return f"{', '.join(fine)}, totals as materialized ({' union all '.join(coarse)})"
+    return summed_by_cell(
+        "totals",
+        rows,
+        sums.listed,
+        sums.totals,
+        numbers,
+        city_code,
+        set_number=lambda sets, used: _number(sets, used, numbers),
+    )
 
 
 def _number(sets: Sequence[CellSet], used: Sequence[str], numbers: dict[CellSet, int]) -> str:

@@ -82,11 +82,6 @@ class RawTable:
         """Selects from the table itself where there is no other way to say what it has."""
         self.relation = self.relation or f'select * from "{self.name}"'
 
-    @property
-    def unknown_headers(self) -> tuple[str, ...]:
-        """Labels that mean nothing to the contract."""
-        return tuple(column.header for column in self.columns if not column.columns)
-
     def scan(self, connection: duckdb.DuckDBPyConnection, statement: str) -> list[RejectedRecord]:
         """Runs the one statement that reads the table, and gives the records that it could not contain.
 

@@ -15,7 +15,7 @@ from eduplan.staging.faults import Faults
 from eduplan.staging.numbering import FILE
 from eduplan.staging.plan import FilePlan
 
-REPEATED, DUPLICATES, CONFLICTS = "_eduplan_repeated", "_eduplan_duplicates", "_eduplan_conflicts"
+REPEATED, DUPLICATES = "_eduplan_repeated", "_eduplan_duplicates"
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,6 @@ from eduplan.errors import EnvironmentFault, LockedError
 from eduplan.project import Project
 from eduplan.warehouse.catalogue import create_catalogue
 
-MEMORY = ":memory:"
-
 
 def open_warehouse(project: Project) -> duckdb.DuckDBPyConnection:
     """Opens the working warehouse for the load, and makes it where it does not exist.
