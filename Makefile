@@ -30,7 +30,7 @@ run: $(VENV)/.ready ## Make the demo city, load it, and show the scorecard
 	@$(BIN)/eduplan run
 	@echo "== The scorecard"
 	@$(BIN)/eduplan status
-	@echo "Look next: eduplan explain HLT-01 | eduplan quarantine | eduplan sql \"from plan.status limit 5\" | make ui"
+	@echo "Look next: eduplan serve | eduplan explain HLT-01 | eduplan quarantine | eduplan sql \"from plan.status limit 5\" | make ui"
 	@echo "(the program is $(BIN)/eduplan)"
 
 test: $(VENV)/.ready ## Run every test, fast ones first

@@ -111,7 +111,7 @@ def _run(
     results: dict[str, CheckResult] = {}
     engine = ExpectationEngine(connection)
     try:
-        with progress.task("expectations", len(jobs)) as advance, on_one_thread(connection) as threads:
+        with progress.task("Checking expectations", len(jobs)) as advance, on_one_thread(connection) as threads:
             for table, of_table in jobs.items():
                 rows_total = _count(connection, table)
                 threads.for_rows(rows_total)

@@ -81,7 +81,7 @@ def write_pages(
     formulas = {code: formula_of(row) for code, row in reader.indicators.items()}
     below = SourceColumns(declared.models, declared.contracts)
     lines, notices = lines_of(reader), list[str]()
-    with progress.task("site", 2 * len(reader.indicators) + 1) as advance:
+    with progress.task("Writing the site", 2 * len(reader.indicators) + 1) as advance:
         write_scorecard(reader, renderer, lines)
         write_chapters(reader, renderer, lines)
         write_commitments(reader, renderer)

@@ -69,6 +69,10 @@ def load_arrivals(
     return load.run(arrivals, _Choice(sources, periods))
 
 
+_MOST_NAMED = 3
+"""Sources that a line of progress names; of more it tells the number."""
+
+
 @dataclass(frozen=True)
 class _Choice:
     """The sources and periods that are loaded."""
@@ -142,7 +146,9 @@ class _Load:
             jobs = self._find_key(jobs)
         if not jobs:
             return
-        with self._progress.task(f"loading {', '.join(sources)}", len(jobs)) as advance:
+        names = sorted({job.contract.source for job in jobs})
+        what = ", ".join(names) if len(names) <= _MOST_NAMED else f"{len(names)} sources"
+        with self._progress.task(f"Loading {what}", len(jobs)) as advance:
             for together in workers.work(jobs, self._key):
                 with self._register.together():
                     for done in together:
