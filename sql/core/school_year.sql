@@ -36,6 +36,7 @@ select
     register.closed_on,
     coalesce(register.founded_on <= census_date(register.school_year), true)
     and coalesce(register.closed_on > census_date(register.school_year), true) as is_active,
+    school_types.stages[1] as first_stage,
     list_contains(school_types.stages, 'special') as is_special_school,
     list_contains(school_types.stages, 'senior_vocational') as is_vocational_school,
     coalesce(register.is_boarding_school, false) as is_boarding_school,

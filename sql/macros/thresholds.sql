@@ -95,6 +95,15 @@ create or replace macro is_due_to_rotate(entered_school_on, school_year) as
 create or replace macro is_near_retirement(sex, age) as
     case when sex = 'male' then age >= 55 when sex = 'female' then age >= 50 else false end;
 
+-- Age bands of staff.
+create or replace macro age_band(age) as
+    case
+        when age < 30 then 'age_under_30'
+        when age < 40 then 'age_30_39'
+        when age < 50 then 'age_40_49'
+        else 'age_50_and_over'
+    end;
+
 -- Schools below 100 pupils are small; their running costs are set as for 100.
 create or replace macro is_small_school(pupils) as pupils < 100;
 

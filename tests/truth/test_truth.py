@@ -64,6 +64,72 @@ def test_every_figure_is_the_true_one(truth, values) -> None:
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
+def test_every_published_figure_has_a_known_answer(truth, values) -> None:
+    """Of the city all of them, of districts those that are not broken down; what is nowhere (_U) or nothing is left."""
+    parts = DIMENSIONS[3:]
+    unknown = {}
+    for code, published in values.items():
+        known = {tuple(row.get(name, "_T") for name in DIMENSIONS) for row in truth["indicators"][code]}
+        found = {key: row for key, row in published.items() if row["obs_value"] and "_U" not in key}
+        fewest = min((sum(row[name] != "_T" for name in parts) for row in published.values()), default=0)
+        asked = {
+            key
+            for key, row in found.items()
+            if row["ref_area_level"] == "city"
+            or (row["ref_area_level"] == "district" and sum(row[name] != "_T" for name in parts) == fewest)
+        }
+        if asked - known:
+            unknown[code] = [" ".join(part for part in key if part != "_T") for key in sorted(asked - known)[:5]]
+    assert not unknown, json.dumps(unknown, indent=1, ensure_ascii=False)
+
+
+ADDITIVE = "('ratio', 'mean', 'count', 'cohort')"
+SUMS = "coalesce(sum(numerator), 0) as numerator, coalesce(sum(denominator), 0) as denominator"
+
+
+@pytest.mark.parametrize("level", ["school", "district"])
+def test_areas_add_up_to_the_city(demo_city, level) -> None:
+    """The schools, and the districts, of every sum and ratio of sums are together what the city has."""
+    parts = ", ".join(DIMENSIONS[3:])
+    assert not _unequal(
+        demo_city,
+        f"select indicator, reference_year, {parts}, {SUMS} from found where ref_area_level = '{level}' group by all",
+        f"select indicator, reference_year, {parts}, {SUMS} from found where ref_area_level = 'city' group by all",
+    )
+
+
+@pytest.mark.parametrize("part", DIMENSIONS[3:])
+def test_breakdowns_add_up_to_the_area(demo_city, part) -> None:
+    """A breakdown of the city, and of each district, has everybody once."""
+    others = ", ".join(name for name in ("ref_area_level", "ref_area", *DIMENSIONS[3:]) if name != part)
+    assert not _unequal(
+        demo_city,
+        f"select indicator, reference_year, {others}, {SUMS} from found where {part} <> '_T' group by all",
+        f"select indicator, reference_year, {others}, {SUMS} from found where {part} = '_T' group by all",
+    )
+
+
+def _unequal(demo_city, parts: str, wholes: str) -> list[tuple[str, int]]:
+    """Indicators with cells where the parts are not the whole, of those cells that have both."""
+    with duckdb.connect(str(demo_city.data / "work" / "working.duckdb"), read_only=True) as warehouse:
+        keys = [column[0] for column in warehouse.execute(f"{_FOUND} {wholes} limit 0").description][:-2]
+        return warehouse.execute(f"""
+            {_FOUND} select indicator, count(*) from ({parts}) as part
+            inner join ({wholes}) as whole using ({", ".join(keys)})
+            where (part.numerator, part.denominator) is distinct from (whole.numerator, whole.denominator)
+            group by indicator
+        """).fetchall()
+
+
+_FOUND = f"""
+    with found as (
+        select found.* from plan.indicator_values as found
+        inner join plan.indicators as known on found.indicator = known.indicator
+        where known.kind in {ADDITIVE}
+    )
+"""
+
+
 def test_the_truth_says_something_about_every_indicator(truth) -> None:
     silent = [code for code, rows in truth["indicators"].items() if not any(row["value"] is not None for row in rows)]
     assert not silent

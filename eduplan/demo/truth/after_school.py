@@ -13,6 +13,8 @@ from eduplan.demo.truth.compulsory import GROUPED_TYPES
 from eduplan.demo.truth.enrolment import pupils
 from eduplan.demo.truth.facts import Facts, coded
 
+_PLACES = ("urban_class", "ownership")
+
 
 def answer(answers: Answers, facts: Facts, year: int) -> None:
     """Adds the values of a year."""
@@ -32,17 +34,23 @@ def _service(answers: Answers, facts: Facts, year: int) -> None:
     )
     parts = taught.group_by("school", pl.col("stage").cast(pl.String)).agg(pupils=pl.len().cast(pl.Int64))
     sent = facts.with_schools(parts.join(returns.drop("district"), on=["school", "stage"], how="inner"))
-    answers.ratio("CMP-24.parts", year, share(sent, pl.col("offers")), by=("urban_class",), always=("stage",))
+    answers.ratio("CMP-24.parts", year, share(sent, pl.col("offers")), by=_PLACES, always=("stage",))
     answers.ratio("CMP-25", year, sent.with_columns(num="served", den="requesting"), by=("stage", "urban_class"))
     answers.ratio("CMP-26", year, sent.with_columns(num="taking_part", den="pupils"), by=("stage", "urban_class"))
-    answers.ratio("CMP-26.satisfaction", year, sent.with_columns(num="content", den="asked"), by=("stage",))
+    answers.ratio(
+        "CMP-26.satisfaction", year, sent.with_columns(num="content", den="asked"), by=("stage", "urban_class")
+    )
     heard = sent.group_by("school", maintain_order=True).agg(
-        pl.len().alias("heard"), pl.col("offers").all(), pl.col("in_workload").all()
+        # A school stands under its first stage with pupils; "primary" is the last in the alphabet.
+        pl.len().alias("heard"),
+        pl.col("stage").max(),
+        pl.col("offers").all(),
+        pl.col("in_workload").all(),
     )
     whole = parts.group_by("school").agg(pl.len().alias("there")).join(heard, on="school", how="inner")
     schools = facts.with_schools(whole.filter(pl.col("heard") == pl.col("there")).sort("school"))
-    answers.ratio("CMP-24", year, share(schools, pl.col("offers")), by=("urban_class", "ownership"))
-    answers.ratio("CMP-24.workload", year, share(schools, pl.col("in_workload")), by=("urban_class",))
+    answers.ratio("CMP-24", year, share(schools, pl.col("offers")), by=("stage", *_PLACES))
+    answers.ratio("CMP-24.workload", year, share(schools, pl.col("in_workload")), by=("stage", *_PLACES))
 
 
 def _homework(answers: Answers, facts: Facts, year: int) -> None:

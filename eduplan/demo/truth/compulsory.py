@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from eduplan.demo.truth.answers import Answers, contributions, share
-from eduplan.demo.truth.enrolment import active_schools, classes, pupils
+from eduplan.demo.truth.enrolment import active_schools, classes, pupils, with_first_stage
 from eduplan.demo.truth.facts import Facts
 from eduplan.demo.truth.preschool import residents
 
@@ -46,7 +46,8 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
         .filter(pl.col("school_type").is_in(GROUPED_TYPES))
         .join(taught, on="school", how="semi")
     )
-    answers.ratio("CMP-17", year, share(grouped, pl.col("school_group_id") != ""), by=("urban_class",))
+    grouped = with_first_stage(grouped)
+    answers.ratio("CMP-17", year, share(grouped, pl.col("school_group_id") != ""), by=("stage", "urban_class"))
     districts = facts.divisions[year].filter(pl.col("division_level") == "district")
     balanced = districts.select(
         district=pl.lit(0), num=pl.col("recognised_quality_balanced").cast(pl.Int64), den=pl.lit(1)

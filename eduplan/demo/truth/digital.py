@@ -10,9 +10,9 @@ import polars as pl
 
 from eduplan.demo.calendar import day_of
 from eduplan.demo.truth.answers import Answers, share
-from eduplan.demo.truth.enrolment import active_schools
+from eduplan.demo.truth.enrolment import active_schools, with_first_stage
 from eduplan.demo.truth.facts import Facts
-from eduplan.demo.truth.safety import FIRST_STAGE, everybody
+from eduplan.demo.truth.safety import everybody
 
 _ORDINARY = (211, 311, 312, 341, 342, 345)
 _TEN_GIGABIT = 10_000
@@ -21,11 +21,7 @@ _BENCHMARK = 2
 
 def ordinary_schools(facts: Facts, year: int) -> pl.DataFrame:
     """The open primary and secondary schools, with the stage that they stand under."""
-    return (
-        active_schools(facts, year)
-        .filter(pl.col("school_type").is_in(_ORDINARY))
-        .with_columns(stage=pl.col("school_type").replace_strict(FIRST_STAGE, return_dtype=pl.String))
-    )
+    return with_first_stage(active_schools(facts, year).filter(pl.col("school_type").is_in(_ORDINARY)))
 
 
 def answer(answers: Answers, facts: Facts, year: int) -> None:
@@ -46,7 +42,7 @@ def _equipment(answers: Answers, facts: Facts, year: int, returned: pl.DataFrame
     fast = (pl.col("main_link_mbps") >= _TEN_GIGABIT) & (pl.col("link_measured_on") >= 0)
     answers.ratio("DIG-01", year, share(returned, fast), by=("stage", "urban_class"))
     campuses = returned.with_columns(num=pl.col("ten_gigabit_campuses"), den=pl.col("other_campuses"))
-    answers.ratio("DIG-01.campuses", year, campuses)
+    answers.ratio("DIG-01.campuses", year, campuses, by=("stage", "urban_class"))
     answers.ratio("DIG-02", year, share(returned, pl.col("has_full_wireless")))
     rooms = returned.with_columns(num=pl.col("multimedia_classrooms"), den=pl.col("ordinary_classrooms"))
     answers.ratio("DIG-03.classrooms", year, rooms, by=("urban_class",))
@@ -68,7 +64,8 @@ def _smart_campus(answers: Answers, year: int, returned: pl.DataFrame) -> None:
     answers.ratio("DIG-04", year, share(returned, passed & in_force), by=("urban_class",))
     answers.ratio("DIG-04.any", year, share(returned, passed), by=("urban_class",))
     benchmark = in_force & (pl.col("smart_campus_grade") == _BENCHMARK)
-    answers.count("DIG-04.benchmark", year, returned.with_columns(num=benchmark.cast(pl.Int64)))
+    table = returned.with_columns(num=benchmark.cast(pl.Int64))
+    answers.count("DIG-04.benchmark", year, table, by=("urban_class",))
 
 
 def homework(answers: Answers, facts: Facts, year: int) -> None:

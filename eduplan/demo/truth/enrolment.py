@@ -14,6 +14,11 @@ from eduplan.demo.truth.facts import Facts
 
 NOT_A_SCHOOL = (119, 218, 219, 319, 349, 368, 369, 519)
 """Teaching points and attached classes are reported under a parent."""
+_FIRST_STAGE = {
+    111: "preschool", 119: "preschool", 211: "primary", 218: "primary", 312: "primary", 345: "primary", 311: "junior",
+    341: "junior", 342: "senior_general", 361: "senior_vocational", 365: "senior_vocational",
+    366: "senior_vocational", 511: "special", 512: "special", 513: "special",
+}  # fmt: skip
 
 
 def active_schools(facts: Facts, year: int) -> pl.DataFrame:
@@ -22,6 +27,11 @@ def active_schools(facts: Facts, year: int) -> pl.DataFrame:
     open_now = (pl.col("founded_on") <= day) & ((pl.col("closed_on") < 0) | (pl.col("closed_on") > day))
     table = facts.register[year].filter(open_now).drop("school_type", "district")
     return facts.with_schools(table)
+
+
+def with_first_stage(schools: pl.DataFrame) -> pl.DataFrame:
+    """Adds the stage that a school stands under where it is counted whole: the first of its type."""
+    return schools.with_columns(stage=pl.col("school_type").replace_strict(_FIRST_STAGE, return_dtype=pl.String))
 
 
 def pupils(facts: Facts, year: int) -> pl.DataFrame:

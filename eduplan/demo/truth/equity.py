@@ -107,8 +107,15 @@ def _parity(answers: Answers, facts: Facts, year: int) -> None:
     for code, table in tables.items():
         for place in (None, *range(len(answers.area_codes))):
             mine = table if place is None else table.filter(pl.col("district") == place)
-            girls = mine.filter(pl.col("sex") == "female")
-            answers.value(code, year, place, quotient(girls, mine.filter(pl.col("sex") == "male")))
+            answers.value(code, year, place, girls_beside_boys(mine))
+    for stage in ("primary", "junior"):
+        of_stage = tables["EQU-04.public_places"].filter(pl.col("stage") == stage)
+        answers.value("EQU-04.public_places", year, None, girls_beside_boys(of_stage), stage=stage)
+
+
+def girls_beside_boys(table: pl.DataFrame) -> float | None:
+    """The girls' value as a multiple of the boys'."""
+    return quotient(table.filter(pl.col("sex") == "female"), table.filter(pl.col("sex") == "male"))
 
 
 def quotient(group: pl.DataFrame, others: pl.DataFrame) -> float | None:

@@ -10,7 +10,7 @@ import polars as pl
 from eduplan.demo.calendar import census_day
 from eduplan.demo.truth.answers import Answers, share
 from eduplan.demo.truth.compulsory import in_nine_grades
-from eduplan.demo.truth.enrolment import active_schools, pupils, vocational_pupils
+from eduplan.demo.truth.enrolment import active_schools, pupils, vocational_pupils, with_first_stage
 from eduplan.demo.truth.facts import Facts
 
 _ATTACHED, _POINT = 119, 218
@@ -42,10 +42,10 @@ def _areas(answers: Answers, facts: Facts, schools: pl.DataFrame, table: pl.Data
     on_rolls = facts.pupils[year].group_by("school").agg(pl.len().cast(pl.Int64).alias("den"))
     others = vocational_pupils(facts, year).group_by("school").agg(pl.col("weight").sum().alias("den"))
     number = pl.concat([on_rolls, others]).filter(pl.col("den") > 0)
-    dimensions = ("urban_class", "ownership")
-    land = table.join(number, on="school", how="inner").with_columns(num="land_area_m2")
+    dimensions = ("stage", "urban_class", "ownership")
+    land = with_first_stage(table).join(number, on="school", how="inner").with_columns(num="land_area_m2")
     answers.ratio("FAC-05.land", year, land, scale=1, by=dimensions, decimals=(2, 0))
-    built = schools.drop_nulls("building_area_m2").join(number, on="school", how="inner")
+    built = with_first_stage(schools).drop_nulls("building_area_m2").join(number, on="school", how="inner")
     answers.ratio(
         "FAC-05.buildings", year, built.with_columns(num="building_area_m2"), scale=1, by=dimensions, decimals=(2, 0)
     )
@@ -61,7 +61,7 @@ def _conditions(answers: Answers, facts: Facts, table: pl.DataFrame, year: int) 
     either = share(compulsory.filter(small | boarding), at_standard)
     answers.ratio("CMP-18", year, either, by=("urban_class",))
     answers.ratio("CMP-18.small", year, share(compulsory.filter(small), at_standard))
-    answers.ratio("CMP-18.boarding", year, share(compulsory.filter(boarding), at_standard))
+    answers.ratio("CMP-18.boarding", year, share(compulsory.filter(boarding), at_standard), by=("urban_class",))
 
 
 def _kindergartens(answers: Answers, facts: Facts, year: int) -> None:

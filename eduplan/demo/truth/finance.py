@@ -88,7 +88,7 @@ def _for_each_pupil(answers: Answers, facts: Facts, final: pl.DataFrame, year: i
     known = taught.select("district", "stage").unique()
     table = pl.concat([spent.join(known, on=["district", "stage"], how="semi"), taught])
     answers.ratio("FIN-02.amount", year, table, scale=12, by=("stage",), calendar=True)
-    _change_for_each_pupil(answers, year)
+    change_for_each_pupil(answers, year)
     disabled = pl.concat([_line(final, "special_running_costs"), _disability_months(facts, year)])
     answers.ratio("SPE-09", year, disabled, scale=12, calendar=True)
     in_schools = taught.filter(pl.col("stage").is_in(_ORDINARY)).drop("stage")
@@ -100,8 +100,8 @@ def _line(final: pl.DataFrame, name: str) -> pl.DataFrame:
     return final.select("district", den=pl.lit(0, dtype=pl.Int64), num=name)
 
 
-def _change_for_each_pupil(answers: Answers, year: int) -> None:
-    """FIN-02, from the amounts of two years that the answers already have."""
+def change_for_each_pupil(answers: Answers, year: int) -> None:
+    """FIN-02, from the amounts of two years that the answers already have; null where the year before has none."""
     rows = answers.rows["FIN-02.amount"]
     keys = ("ref_area_level", "ref_area", "stage")
     exact = {
@@ -113,9 +113,9 @@ def _change_for_each_pupil(answers: Answers, year: int) -> None:
     for row in [row for row in rows if row["time_period"] == str(year)]:
         cell = tuple(row[key] for key in keys)
         now, then = exact.get((str(year), *cell)), exact.get((str(year - 1), *cell))
-        if now is not None and then is not None:
-            stage = {} if row["stage"] == "_T" else {"stage": row["stage"]}
-            answers.calendar_value("FIN-02", year, codes.get(row["ref_area"]), float(now - then), **stage)
+        stage = {} if row["stage"] == "_T" else {"stage": row["stage"]}
+        change = None if now is None or then is None else float(now - then)
+        answers.calendar_value("FIN-02", year, codes.get(row["ref_area"]), change, **stage)
 
 
 def _standard(stage: str, year: int) -> int | None:

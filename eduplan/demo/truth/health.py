@@ -10,7 +10,7 @@ import polars as pl
 
 from eduplan.demo.qualifications import SCHOOL_HEALTH_TYPES
 from eduplan.demo.truth.answers import Answers, contributions, share
-from eduplan.demo.truth.enrolment import active_schools
+from eduplan.demo.truth.enrolment import active_schools, with_first_stage
 from eduplan.demo.truth.facts import Facts
 from eduplan.demo.truth.vision import scope
 
@@ -43,22 +43,23 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
 
 def _providers(answers: Answers, facts: Facts, year: int) -> None:
     number = facts.pupils[year].group_by("school").agg(pl.len().cast(pl.Int64).alias("pupils"))
-    schools = (
-        active_schools(facts, year).filter(pl.col("school_type").is_in(SCHOOL_HEALTH_TYPES)).join(number, on="school")
-    )
+    open_now = active_schools(facts, year).filter(pl.col("school_type").is_in(SCHOOL_HEALTH_TYPES))
+    schools = with_first_stage(open_now).join(number, on="school")
     doctors = pl.col("health_professionals").fill_null(0)
     either = doctors + pl.col("health_teachers").fill_null(0)
     large = pl.col("is_boarding_school") | (pl.col("pupils") >= 600)
     enough = pl.when(large).then(doctors >= (pl.col("pupils") + 599) // 600).otherwise(either >= 1)
-    answers.ratio("HLT-09", year, share(schools, enough), by=("urban_class", "ownership"))
+    dimensions = ("stage", "urban_class", "ownership")
+    answers.ratio("HLT-09", year, share(schools, enough), by=dimensions)
     reporting = schools.filter(pl.Series(facts.has_staff[year])[schools["school"]])
     active = facts.staff[year].filter(pl.col("status") == "active")
     roles = active.group_by("school").agg(
         (pl.col("mental_role") > 0).any().alias("has_role"), (pl.col("mental_role") == 1).any().alias("has_full_time")
     )
     served = reporting.join(roles, on="school", how="left")
-    answers.ratio("HLT-11", year, share(served, pl.col("has_role")), by=("urban_class", "ownership"))
-    answers.ratio("HLT-12", year, share(served.filter(pl.col("pupils") > 1000), pl.col("has_full_time")))
+    answers.ratio("HLT-11", year, share(served, pl.col("has_role")), by=dimensions)
+    large_schools = served.filter(pl.col("pupils") > 1000)
+    answers.ratio("HLT-12", year, share(large_schools, pl.col("has_full_time")), by=("stage",))
 
 
 def _mental_health(answers: Answers, everyone: pl.DataFrame, rows: pl.DataFrame, year: int) -> None:

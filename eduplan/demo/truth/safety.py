@@ -9,15 +9,9 @@ import polars as pl
 
 from eduplan.demo.calendar import census_day, day_of
 from eduplan.demo.truth.answers import Answers, share
-from eduplan.demo.truth.enrolment import NOT_A_SCHOOL, active_schools, pupils, vocational_pupils
+from eduplan.demo.truth.enrolment import NOT_A_SCHOOL, active_schools, pupils, vocational_pupils, with_first_stage
 from eduplan.demo.truth.facts import Facts
 
-FIRST_STAGE = {
-    111: "preschool", 211: "primary", 312: "primary", 345: "primary", 311: "junior", 341: "junior",
-    342: "senior_general", 361: "senior_vocational", 365: "senior_vocational", 366: "senior_vocational",
-    511: "special", 512: "special", 513: "special",
-}  # fmt: skip
-"""The stage that a school of each type stands under."""
 _EVENTS = {
     "SAF-10.bullying": "bullying_events", "SAF-10.drowning": "drowning_events", "SAF-10.traffic": "traffic_events",
     "SAF-10.injury": "injury_events", "SAF-10.death": "deaths",
@@ -27,11 +21,7 @@ _GRADE_A_OR_B, _SHOWN, _ON_THE_INTERNET = (0, 1), (1, 2, 3), 3
 
 def own_schools(facts: Facts, year: int) -> pl.DataFrame:
     """The open schools that report for themselves, with the stage that they stand under."""
-    return (
-        active_schools(facts, year)
-        .filter(~pl.col("school_type").is_in(NOT_A_SCHOOL))
-        .with_columns(stage=pl.col("school_type").replace_strict(FIRST_STAGE, return_dtype=pl.String))
-    )
+    return with_first_stage(active_schools(facts, year).filter(~pl.col("school_type").is_in(NOT_A_SCHOOL)))
 
 
 def everybody(facts: Facts, year: int) -> pl.DataFrame:

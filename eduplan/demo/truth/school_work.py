@@ -9,7 +9,7 @@ import polars as pl
 
 from eduplan.demo.qualifications import SCHOOL_HEALTH_TYPES, SUBJECTS
 from eduplan.demo.truth.answers import Answers, share
-from eduplan.demo.truth.enrolment import active_schools
+from eduplan.demo.truth.enrolment import active_schools, with_first_stage
 from eduplan.demo.truth.facts import Facts
 from eduplan.demo.truth.preschool import full_time_teachers
 
@@ -51,8 +51,8 @@ def _whole_schools(answers: Answers, facts: Facts, schools: pl.DataFrame, rows: 
         as_work=(~serves | pl.col("counts_after_school_as_work")).all(),
         myopia=pl.col("is_assessed_on_myopia").all(),
     )
-    complete = facts.with_schools(by_school.filter(pl.col("complete")))
-    both = ("urban_class", "ownership")
+    complete = with_first_stage(facts.with_schools(by_school.filter(pl.col("complete"))))
+    dimensions = ("stage", "urban_class", "ownership")
     for code, column in (
         ("MOR-03.troupes", "troupe"),
         ("MOR-04", "labour"),
@@ -60,9 +60,9 @@ def _whole_schools(answers: Answers, facts: Facts, schools: pl.DataFrame, rows: 
         ("HLT-10", "health"),
         ("CMP-29", "full_course"),
     ):
-        answers.ratio(code, year, share(complete, pl.col(column)), by=both)
+        answers.ratio(code, year, share(complete, pl.col(column)), by=dimensions)
     answers.ratio("HLT-21.schools", year, share(complete, pl.col("myopia")))
-    answers.ratio("CMP-33", year, share(complete.filter(pl.col("serves")), pl.col("as_work")))
+    answers.ratio("CMP-33", year, share(complete.filter(pl.col("serves")), pl.col("as_work")), by=("stage",))
 
 
 def _pupils(answers: Answers, rows: pl.DataFrame, year: int) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from eduplan.demo.calendar import census_day
+from eduplan.demo.qualifications import SUBJECTS
 from eduplan.demo.truth.answers import Answers, contributions, share
-from eduplan.demo.truth.enrolment import pupils
+from eduplan.demo.truth.enrolment import pupils, with_first_stage
 from eduplan.demo.truth.facts import Facts
 from eduplan.demo.truth.preschool import both_reported, full_time_teachers
 
@@ -32,10 +33,11 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     with_hours = teachers.filter(pl.col("training_hours") >= 0)
     answers.ratio("TEA-08", year, share(with_hours, pl.col("training_hours") >= 360), by=("stage",))
     near_the_end = pl.when(pl.col("sex") == "male").then(pl.col("age") >= 55).otherwise(pl.col("age") >= 50)
-    answers.ratio("TEA-14", year, share(teachers, near_the_end), by=("stage",))
+    subject = pl.col("subject").cast(int).replace_strict(dict(enumerate(SUBJECTS)), return_dtype=pl.String)
+    answers.ratio("TEA-14", year, share(teachers.with_columns(item=subject), near_the_end), by=("stage", "item"))
     active = facts.with_schools(facts.staff[year].filter(pl.col("status") == "active"))
     backbone = active.filter(pl.col("backbone") >= _COUNTY_BACKBONE).with_columns(num=pl.lit(1))
-    answers.count("TEA-17", year, backbone, by=("urban_class",), silent=silent_districts(facts, year))
+    answers.count("TEA-17", year, backbone, by=("stage", "urban_class"), silent=silent_districts(facts, year))
     _rotation(answers, teachers, year)
     if year - 1 in facts.staff:
         _attrition(answers, facts, year)
@@ -69,8 +71,8 @@ def _posts(answers: Answers, facts: Facts, year: int) -> None:
     parts = 675 * numbers["primary"] + 950 * numbers["junior"] + 1026 * numbers["senior_general"]
     required = (2 * parts * 10**MICRO + 12825) // (2 * 12825)
     staff = _by_school(facts.staff[year].filter(pl.col("status") == "active"), reporting)
-    table = reporting.with_columns(num=pl.Series(staff), den=pl.Series(required))
-    answers.ratio("TEA-02", year, table, by=("urban_class",), decimals=(0, MICRO))
+    table = with_first_stage(reporting).with_columns(num=pl.Series(staff), den=pl.Series(required))
+    answers.ratio("TEA-02", year, table, by=("stage", "urban_class"), decimals=(0, MICRO))
 
 
 def _by_school(rows: pl.DataFrame, schools: pl.DataFrame) -> np.ndarray:
@@ -106,4 +108,13 @@ def _attrition(answers: Answers, facts: Facts, year: int) -> None:
     reporting = facts.school_table.filter(pl.Series(facts.has_staff[year])).select("school")
     was_active = (pl.col("status") == "active") & (pl.col("category") == "full_time_teacher")
     before = facts.with_schools(facts.staff[year - 1].filter(was_active)).join(reporting, on="school", how="semi")
-    answers.ratio("TEA-13", year, contributions(gone, before, ["district", "sex"]), by=("sex",))
+    gone = gone.with_columns(item=_age_band(pl.col("age") - 1))
+    before = before.with_columns(item=_age_band(pl.col("age")))
+    dimensions = ("stage", "urban_class", "sex", "item")
+    answers.ratio("TEA-13", year, contributions(gone, before, ["district", *dimensions]), by=dimensions)
+
+
+def _age_band(age: pl.Expr) -> pl.Expr:
+    """Bands of ten years, the youngest and the oldest open."""
+    names = {2: "age_under_30", 3: "age_30_39", 4: "age_40_49", 5: "age_50_and_over"}
+    return (age // 10).clip(2, 5).cast(pl.Int64).replace_strict(names, return_dtype=pl.String)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from eduplan.demo.qualifications import SUBJECTS
 from eduplan.demo.truth.answers import Answers
-from eduplan.demo.truth.enrolment import active_schools
+from eduplan.demo.truth.enrolment import active_schools, with_first_stage
 from eduplan.demo.truth.facts import Facts
 from eduplan.demo.truth.preschool import full_time_teachers
 
@@ -32,10 +33,10 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     public = active_schools(facts, year).filter(
         (pl.col("ownership") == "public") & ~pl.col("school_type").is_in(_ATTACHED)
     )
-    posts = public.join(facts.records["school_posts", year], on="school", how="inner")
+    posts = with_first_stage(public).join(facts.records["school_posts", year], on="school", how="inner")
     for grade in ("senior", "middle", "junior"):
         table = posts.with_columns(num=f"filled_{grade}_posts", den=f"approved_{grade}_posts")
-        answers.ratio(f"TEA-10.{grade}", year, table, by=("urban_class",))
+        answers.ratio(f"TEA-10.{grade}", year, table, by=("stage", "urban_class"))
 
 
 def _gaps(answers: Answers, facts: Facts, year: int) -> None:
@@ -57,5 +58,9 @@ def _gaps(answers: Answers, facts: Facts, year: int) -> None:
     # Teachers in millionths, rounded half up.
     required = (2 * _MICRO * pl.col("lessons") + pl.col("load")) // (2 * pl.col("load"))
     lacking = pl.when(pl.col("lessons") > pl.col("have") * pl.col("load")).then(required - _MICRO * pl.col("have"))
-    contributions = table.with_columns(num=lacking.otherwise(0), den=required)
+    names = dict(enumerate(SUBJECTS))
+    contributions = table.with_columns(
+        num=lacking.otherwise(0), den=required, item=pl.col("subject").replace_strict(names, return_dtype=pl.String)
+    )
     answers.ratio("TEA-04", year, contributions, by=("stage",), decimals=(6, 6))
+    answers.ratio("TEA-04.subject", year, contributions, always=("item",), by=("stage",), decimals=(6, 6))

@@ -83,15 +83,22 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
 
 def _standardised(answers: Answers, everyone: pl.DataFrame, valid: pl.DataFrame, year: int) -> None:
     """HLT-01: each stratum's share of myopic pupils, weighted with the stratum's pupils."""
-    pupils_of = everyone.group_by(_STRATUM, maintain_order=True).agg(pl.len().alias("pupils"))
-    found = valid.group_by(_STRATUM).agg(pl.len().alias("examined"), pl.col("myopic").sum().alias("myopic"))
-    strata = pupils_of.join(found, on=_STRATUM, how="inner").with_columns(pl.col("stage", "sex").cast(pl.String))
+    strata = _strata(everyone, valid, _STRATUM)
     answers.share_of_weights("HLT-01", year, None, *weighted(strata), {})
     for place in range(len(answers.area_codes)):
         answers.share_of_weights("HLT-01", year, place, *weighted(strata.filter(pl.col("district") == place)), {})
-    for dimension in ("stage", "sex"):
-        for (key,), group in sorted(strata.partition_by(dimension, as_dict=True).items()):
+    placed = _strata(everyone, valid, [*_STRATUM, "urban_class"])
+    for dimension, table in (("stage", strata), ("urban_class", placed), ("sex", strata), ("grade", strata)):
+        for (key,), group in sorted(table.partition_by(dimension, as_dict=True).items()):
             answers.share_of_weights("HLT-01", year, None, *weighted(group), {dimension: str(key)})
+
+
+def _strata(everyone: pl.DataFrame, valid: pl.DataFrame, stratum: list[str]) -> pl.DataFrame:
+    """Pupils, validly examined and myopic of each stratum in which somebody was examined."""
+    pupils_of = everyone.group_by(stratum, maintain_order=True).agg(pl.len().alias("pupils"))
+    found = valid.group_by(stratum).agg(pl.len().alias("examined"), pl.col("myopic").sum().alias("myopic"))
+    texts = pl.col("stage", "sex", "grade").cast(pl.String)
+    return pupils_of.join(found, on=stratum, how="inner").with_columns(texts)
 
 
 def weighted(strata: pl.DataFrame) -> tuple[Fraction, int]:
@@ -107,7 +114,7 @@ def _fall(answers: Answers, year: int) -> None:
     """HLT-02: by how many percentage points HLT-01 has fallen within a year, from the parts that are kept of it."""
     for (code, of_year, district, dimensions), now in list(answers.kept.items()):
         before = answers.kept.get((code, year - 1, district, dimensions))
-        if code == "HLT-01" and of_year == year and before is not None and "sex" not in dict(dimensions):
+        if code == "HLT-01" and of_year == year and before is not None and {*dict(dimensions)} <= {"stage"}:
             answers.value("HLT-02", year, district, float(before - now), **dict(dimensions))
 
 

@@ -39,17 +39,19 @@ def _standardised(answers: Answers, facts: Facts, valid: pl.DataFrame, year: int
         return
     pupils_of = scope(facts, _STANDARD_YEAR).group_by(_STRATUM, maintain_order=True).agg(pl.len().alias("pupils"))
     found = valid.group_by(_STRATUM).agg(pl.len().alias("examined"), pl.col("myopic").sum().alias("myopic"))
-    strata = pupils_of.join(found, on=_STRATUM, how="inner").with_columns(pl.col("stage", "sex").cast(pl.String))
+    strata = pupils_of.join(found, on=_STRATUM, how="inner").with_columns(
+        pl.col("stage", "sex", "grade").cast(pl.String)
+    )
     code = "HLT-01.standardised"
     answers.share_of_weights(code, year, None, *weighted(strata), {})
     for place in range(len(answers.area_codes)):
         answers.share_of_weights(code, year, place, *weighted(strata.filter(pl.col("district") == place)), {})
-    for dimension in ("stage", "sex"):
+    for dimension in ("stage", "sex", "grade"):
         for (key,), group in sorted(strata.partition_by(dimension, as_dict=True).items()):
             answers.share_of_weights(code, year, None, *weighted(group), {dimension: str(key)})
     for (of_code, of_year, district, dimensions), now in list(answers.kept.items()):
         before = answers.kept.get((of_code, year - 1, district, dimensions))
-        if of_code == code and of_year == year and before is not None and "sex" not in dict(dimensions):
+        if of_code == code and of_year == year and before is not None and {*dict(dimensions)} <= {"stage"}:
             answers.value("HLT-02.standardised", year, district, float(Fraction(before - now)), **dict(dimensions))
 
 
@@ -105,7 +107,7 @@ def _monitoring(answers: Answers, facts: Facts, year: int) -> None:
         pl.len().alias("schools"), pl.col("is_reached").sum()
     )
     reached = 10 * pl.col("is_reached").cast(pl.Int64) >= 9 * pl.col("schools").cast(pl.Int64)
-    answers.ratio("HLT-07.monitored_districts", year, share(districts, reached), districts=False)
+    answers.ratio("HLT-07.monitored_districts", year, share(districts, reached))
 
 
 def _retests(answers: Answers, facts: Facts, valid: pl.DataFrame, year: int) -> None:

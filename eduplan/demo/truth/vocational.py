@@ -14,6 +14,10 @@ from eduplan.demo.truth.facts import Facts
 
 _CONTINUING, _CLOSED = 0, 3
 _KINDS = ("group", "industry_college", "enterprise", "station", "base", "school", "programme", "course")
+_CHAINS = (
+    "none", "appliances", "equipment", "digital", "marine", "health", "logistics", "agriculture", "tourism",
+)  # fmt: skip
+_BY_CHAIN = ("VOC-03.adjusted", "VOC-08.placed", "VOC-08.matching")
 _INTEGRATION = ("group", "industry_college", "enterprise", "station")
 
 
@@ -28,6 +32,7 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
 
 def _programmes(answers: Answers, rows: pl.DataFrame, year: int) -> None:
     offered, adjusted = pl.col("status") != _CLOSED, pl.col("status") != _CONTINUING
+    chained = rows.with_columns(item=pl.col("chain").replace_strict(dict(enumerate(_CHAINS)), return_dtype=pl.String))
     one, nothing = pl.lit(1, dtype=pl.Int64), pl.lit(0, dtype=pl.Int64)
     for code, num, den in (
         ("VOC-03.match", pl.when(offered & (pl.col("chain") > 0)).then(one).otherwise(nothing), offered.cast(pl.Int64)),
@@ -37,7 +42,8 @@ def _programmes(answers: Answers, rows: pl.DataFrame, year: int) -> None:
         ("VOC-08.matching", pl.col("matching_graduates"), pl.col("graduates")),
         ("VOC-10", pl.col("continuous_entrants"), pl.col("entrants")),
     ):
-        answers.ratio(code, year, rows.with_columns(num=num, den=den))
+        by = ("item",) if code in _BY_CHAIN else ()
+        answers.ratio(code, year, chained.with_columns(num=num, den=den), by=by)
 
 
 def _schools(answers: Answers, facts: Facts, rows: pl.DataFrame, year: int) -> None:

@@ -8,8 +8,10 @@ meaning:
   zh: 各中小学卫生人员与心理健康教师是否按规模配备。心理健康教师仅对已报送教职工名册的学校判断。
 key: [school_year, school_code]
 partition: school_year
-not_null: [division_code, urban_class, ownership, pupils, schools, schools_with_doctor, staff_reporting_schools]
-codes: {school_type: school_type}
+not_null: [division_code, stage, urban_class, ownership, pupils, schools, schools_with_doctor, staff_reporting_schools]
+codes: {stage: stage, school_type: school_type}
+columns:
+  stage: {en: First stage of the school's type; a school is counted under one, zh: 办学类型的首个学段；一校只归入一个学段}
 */
 with
 schools as (
@@ -42,6 +44,7 @@ select
     schools.school_code,
     schools.school_type,
     schools.division_code,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     enrolment.pupils,

@@ -11,8 +11,10 @@ meaning:
     即视为已报送；各学段均达到要求（艺术团有一个即可）方视为该校达到。
 key: [school_year, school_code]
 partition: school_year
-not_null: [division_code, urban_class, ownership, schools, reporting_schools, units_reported, units_expected]
-codes: {school_type: school_type}
+not_null: [division_code, stage, urban_class, ownership, schools, reporting_schools, units_reported, units_expected]
+codes: {stage: stage, school_type: school_type}
+columns:
+  stage: {en: First stage of the school's type; a school is counted under one, zh: 办学类型的首个学段；一校只归入一个学段}
 */
 with
 schools as (
@@ -86,6 +88,7 @@ select
     schools.school_code,
     schools.school_type,
     schools.division_code,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     cast(1 as bigint) as schools,

@@ -61,7 +61,7 @@ counted as (
     select
         census_schools.school_year,
         census_schools.school_code,
-        school_types.stages[1] as stage,
+        schools.first_stage as stage,
         census_schools.classes,
         0 as sized_classes,
         0 as large_classes,
@@ -71,7 +71,6 @@ counted as (
     from census_schools
     inner join schools
         on census_schools.school_year = schools.school_year and census_schools.school_code = schools.school_code
-    inner join codes.school_type as school_types on schools.school_type = school_types.code
     where census_schools.classes > 0
 )
 

@@ -6,8 +6,10 @@ meaning:
   zh: 义务教育学校及其中加入集团或联盟者。
 key: [school_year, school_code]
 partition: school_year
-not_null: [division_code, urban_class, ownership, schools, grouped_schools]
-codes: {school_type: school_type}
+not_null: [division_code, stage, urban_class, ownership, schools, grouped_schools]
+codes: {stage: stage, school_type: school_type}
+columns:
+  stage: {en: First stage of the school's type; a school is counted under one, zh: 办学类型的首个学段；一校只归入一个学段}
 */
 with
 schools as (
@@ -30,6 +32,7 @@ select
     schools.school_code,
     schools.school_type,
     schools.division_code,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     schools.school_group_id,

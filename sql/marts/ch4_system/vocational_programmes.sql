@@ -10,8 +10,10 @@ meaning:
   zh: 各专业当年设置状态与对接产业链，以及毕业去向与证书。当年撤销的专业列入但不计为开设。
 key: [school_year, school_code, programme_code]
 partition: school_year
-not_null: [division_code, programme_status, industry_chain, programmes_listed, programmes_offered]
-codes: {programme_status: programme_status, industry_chain: industry_chain}
+not_null: [division_code, programme_status, item, programmes_listed, programmes_offered]
+codes: {programme_status: programme_status, item: industry_chain}
+columns:
+  item: {en: Industry chain that the programme serves, zh: 对接产业链}
 */
 with
 returns as (select * from staging.vocational),
@@ -30,7 +32,7 @@ select
     returns.programme_code,
     returns.programme_name,
     returns.programme_status,
-    returns.industry_chain,
+    returns.industry_chain as item,
     cast(1 as bigint) as programmes_listed,
     cast(case when statuses.is_offered then 1 else 0 end as bigint) as programmes_offered,
     cast(case when statuses.is_adjusted then 1 else 0 end as bigint) as programmes_adjusted,

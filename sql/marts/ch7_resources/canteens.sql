@@ -42,7 +42,7 @@ select
     schools.school_code,
     schools.school_type,
     schools.division_code,
-    school_types.stages[1] as stage,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     coalesce(listed.canteens, 0) as canteens,
@@ -57,7 +57,6 @@ select
         end as bigint
     ) as units_expected
 from schools
-inner join codes.school_type as school_types on schools.school_type = school_types.code
 left join returns
     on schools.school_year = returns.school_year and schools.school_code = returns.school_code
 left join listed

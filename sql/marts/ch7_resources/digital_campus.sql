@@ -46,7 +46,7 @@ select
     schools.school_code,
     schools.school_type,
     schools.division_code,
-    school_types.stages[1] as stage,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     cast(returns.school_code is not null as bigint) as schools_with_return,
@@ -82,7 +82,6 @@ select
     cast(returns.school_code is not null as bigint) as units_reported,
     cast(1 as bigint) as units_expected
 from schools
-inner join codes.school_type as school_types on schools.school_type = school_types.code
 left join returns
     on schools.school_year = returns.school_year and schools.school_code = returns.school_code
 left join pupils

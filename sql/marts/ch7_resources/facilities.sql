@@ -9,9 +9,10 @@ meaning:
   zh: 各校占地与校舍鉴定等级（A、B 级为安全，C 级局部危险，D 级整体危险），以及乡村教师周转宿舍需求与入住情况。未鉴定校舍不计为安全；附设班使用主校校舍，不单列。
 key: [school_year, school_code]
 partition: school_year
-not_null: [division_code, urban_class, ownership, units_reported, units_expected]
-codes: {school_type: school_type}
+not_null: [division_code, stage, urban_class, ownership, units_reported, units_expected]
+codes: {stage: stage, school_type: school_type}
 columns:
+  stage: {en: First stage of the school's type; a school is counted under one, zh: 办学类型的首个学段；一校只归入一个学段}
   buildings: {en: Buildings in use, zh: 在用校舍栋数, unit: buildings}
   safe_buildings: {en: Of these appraised at grade A or B, zh: 其中鉴定为 A、B 级栋数, unit: buildings}
   dangerous_area_m2: {en: Floor area of grade C or D in use, zh: 在用 C、D 级校舍面积, unit: m2}
@@ -48,6 +49,7 @@ select
     schools.school_code,
     schools.school_type,
     schools.division_code,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     cast(facilities.buildings as bigint) as buildings,

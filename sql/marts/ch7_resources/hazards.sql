@@ -34,7 +34,7 @@ select
     hazards.school_year,
     hazards.school_code,
     schools.division_code,
-    school_types.stages[1] as stage,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     hazards.hazard_grade as item,
@@ -44,4 +44,3 @@ select
 from hazards
 inner join schools
     on hazards.school_year = schools.school_year and hazards.school_code = schools.school_code
-inner join codes.school_type as school_types on schools.school_type = school_types.code

@@ -8,9 +8,10 @@ meaning:
   zh: 公办学校各级专业技术岗位核准数与聘用数；未报送者为空。
 key: [school_year, school_code]
 partition: school_year
-not_null: [division_code, urban_class, ownership, units_reported, units_expected]
-codes: {school_type: school_type}
+not_null: [division_code, stage, urban_class, ownership, units_reported, units_expected]
+codes: {stage: stage, school_type: school_type}
 columns:
+  stage: {en: First stage of the school's type; a school is counted under one, zh: 办学类型的首个学段；一校只归入一个学段}
   approved_senior_posts: {en: Approved senior posts, zh: 核准高级岗位数, unit: posts}
   filled_senior_posts: {en: Filled senior posts, zh: 聘用高级岗位数, unit: posts}
   approved_middle_posts: {en: Approved middle posts, zh: 核准中级岗位数, unit: posts}
@@ -32,6 +33,7 @@ select
     schools.school_code,
     schools.school_type,
     schools.division_code,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     posts.approved_senior_posts,

@@ -51,7 +51,7 @@ joined as (
         schools.school_code,
         schools.school_type,
         schools.division_code,
-        school_types.stages[1] as stage,
+        schools.first_stage as stage,
         schools.urban_class,
         schools.ownership,
         schools.is_boarding_school,
@@ -68,7 +68,6 @@ joined as (
         coalesce(returns.gates_with_identification, 0) as gates_with_identification,
         coalesce(returns.months_with_drill, 0) as months_with_drill
     from schools
-    inner join codes.school_type as school_types on schools.school_type = school_types.code
     left join returns
         on schools.school_year = returns.school_year and schools.school_code = returns.school_code
     left join pupils

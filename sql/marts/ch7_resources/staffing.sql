@@ -8,8 +8,10 @@ meaning:
   zh: 各类在职教职工数，以及已同时报送学籍名册的中小学按统一编制标准应配教职工数。
 key: [school_year, school_code]
 partition: school_year
-not_null: [division_code, urban_class, ownership, staff, backbone_staff]
-codes: {school_type: school_type}
+not_null: [division_code, stage, urban_class, ownership, staff]
+codes: {stage: stage, school_type: school_type}
+columns:
+  stage: {en: First stage of the school's type; a school is counted under one, zh: 办学类型的首个学段；一校只归入一个学段}
 */
 with
 schools as (select * from core.school_year),
@@ -19,7 +21,6 @@ staff as (
         school_year,
         school_code,
         count(*) filter (where is_active) as staff,
-        count(*) filter (where is_active and is_backbone) as backbone_staff,
         count(*) filter (
             where is_active and stage = 'preschool' and staff_category in ('head', 'full_time_teacher')
         ) as preschool_educators,
@@ -54,10 +55,10 @@ select
     staff.school_code,
     schools.school_type,
     schools.division_code,
+    schools.first_stage as stage,
     schools.urban_class,
     schools.ownership,
     staff.staff,
-    staff.backbone_staff,
     staff.preschool_educators,
     staff.certified_preschool_educators,
     case when required.required_staff is not null then staff.staff end as staff_under_standard,

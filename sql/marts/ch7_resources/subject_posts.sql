@@ -9,11 +9,12 @@ meaning:
     that subject on the staff roll, and the shortage. A surplus in one subject or school does not fill a gap in another.
     Only schools that sent timetable and staff roll; subjects are those of the code list, 'other' is left out.
   zh: 按学段标准周课时折算的学科教师需求数、教职工名册中该学科在职专任教师数及缺口。学科之间、学校之间余缺不相抵。仅含课表与教职工名册均已报送的学校，不含“其他”学科。
-key: [school_year, school_code, stage, subject]
+key: [school_year, school_code, stage, item]
 partition: school_year
 not_null: [division_code, urban_class, ownership, weekly_lessons, required_teachers, subject_teachers, teacher_shortage]
-codes: {stage: stage, subject: subject}
+codes: {stage: stage, item: subject}
 columns:
+  item: {en: Subject, zh: 学科}
   weekly_lessons: {en: Lessons a week, zh: 周课时总数, unit: lessons}
   required_teachers: {en: Teachers that the lessons need at the standard load, zh: 按标准课时应配教师数, unit: teachers}
   subject_teachers: {en: Active full-time teachers of the subject, zh: 该学科在职专任教师数, unit: persons}
@@ -73,7 +74,7 @@ select
     needs.school_year,
     needs.school_code,
     needs.stage,
-    needs.subject,
+    needs.subject as item,
     schools.division_code,
     schools.urban_class,
     schools.ownership,

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from eduplan.demo.truth import balance, cohorts, compulsory, health, special, vision, vision_system
+from eduplan.demo.truth import balance, cohorts, compulsory, finance, health, special, vision, vision_system
 from eduplan.demo.truth.answers import Answers, contributions, share
 
 from .conftest import city_row, facts_of, make_schools, pupil
@@ -217,3 +217,20 @@ def test_body_mass_is_judged_without_rounding() -> None:
     health._body_mass(answers, facts.screenings[2024, "autumn"].join(scope, on="person"), 2024)
     assert city_row(answers.rows["HLT-17.overweight"])["numerator"] == 2
     assert city_row(answers.rows["HLT-17.obese"])["numerator"] == 1
+
+
+def test_the_first_year_of_a_change_is_known_to_have_no_value() -> None:
+    """A city of three years has one closed year with pupil-months, so that nothing can have changed yet."""
+    answers = Answers(AREAS)
+    amounts = pl.DataFrame({"district": [0, 1], "stage": ["primary", "primary"], "num": [600, 900], "den": [12, 12]})
+    answers.ratio("FIN-02.amount", 2021, amounts, scale=12, by=("stage",), calendar=True)
+    finance.change_for_each_pupil(answers, 2021)
+    assert [(row["ref_area"], row["stage"], row["value"]) for row in answers.rows["FIN-02"]] == [
+        ("990100", "_T", None),
+        ("990101", "_T", None),
+        ("990102", "_T", None),
+        ("990100", "primary", None),
+    ]
+    answers.ratio("FIN-02.amount", 2022, amounts.with_columns(pl.col("num") + 12), scale=12, calendar=True)
+    finance.change_for_each_pupil(answers, 2022)
+    assert [row["value"] for row in answers.rows["FIN-02"] if row["time_period"] == "2022"] == [12.0, 12.0, 12.0]
