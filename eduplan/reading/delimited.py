@@ -51,6 +51,7 @@ def read_delimited(
     parser = _Parser(raw, text, header, delimiter, width)
     if text.has_nul_characters():
         parser.mend_copy()
+        raw.records = ""
     raw.relation = parser.relation
     raw.show = parser.show
     raw.mend = parser.mend
@@ -104,7 +105,10 @@ class _Parser:
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Creates or replaces the views."""
-        for view, query in ((self._raw.name, self.relation), (self._raw.records, self._records)):
+        views = {self._raw.name: self.relation}
+        if self._raw.records:
+            views[self._raw.records] = self._records
+        for view, query in views.items():
             connection.execute(f'create or replace temp view "{view}" as {query}')
             self._raw.files.callback(_drop, connection, view)
 

@@ -58,7 +58,7 @@ class RawTable:
         last_header: Number of the last record that is not below the header.
         relation: SQL that selects what ``name`` has, for a statement over several raw tables; its text may change when
             a scan finds that the file must be read otherwise.
-        show: Makes the views of a table that is read lazily; the first scan calls it.
+        show: Makes the views of a table that is read lazily; :meth:`prepare` calls it once.
         mend: Replaces a view by one that copes with what the parser refused; says whether there was anything to try.
     """
 
@@ -96,9 +96,7 @@ class RawTable:
         Raises:
             InputError: The file cannot be read to its end.
         """
-        if self.show is not None:
-            self.show(connection)
-            self.show = None
+        self.prepare(connection)
         while True:
             try:
                 connection.execute(statement)
@@ -107,6 +105,12 @@ class RawTable:
                     raise
             else:
                 return self.rejected
+
+    def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Makes the views of a table that is read lazily, for a statement that reads them otherwise than by a scan."""
+        if self.show is not None:
+            self.show(connection)
+            self.show = None
 
     def close(self) -> None:
         """Drops the table and removes temporary files."""

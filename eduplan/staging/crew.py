@@ -25,8 +25,8 @@ LARGE_BYTES = 32 * 1024 * 1024
 """DuckDB reads a text in parts of this size, so a smaller file cannot use a second thread: it would wait and spin. A
 larger one needs all threads only if it is most of the work."""
 
-SMALL_BYTES, BUNDLE_BYTES, BUNDLE_FILES = 512 * 1024, 8 * 1024 * 1024, 96
-"""Files up to this size are staged together, as many as do not exceed the others."""
+SMALL_BUNDLE_BYTES, BUNDLE_BYTES, BUNDLE_FILES = 8 * 1024 * 1024, 96 * 1024 * 1024, 96
+"""As many small files, and as many others, as are staged together: the more, the less planning and the more memory."""
 
 MANY_FILES = 4
 """From so many files of persons on, remembering keys costs less than making them again."""
@@ -103,26 +103,34 @@ class Crew:
 
 
 def bundles(jobs: Sequence[Job]) -> list[list[Job]]:
-    """Jobs that are done together: small files of one source, as many as stay small together; the others alone.
+    """Jobs that are done together: files of one source and of like size, so that none waits for much larger ones.
 
     The largest come first, so that no thread is left alone with one at the end.
     """
     made: list[list[Job]] = []
     for _, of_source in groupby(jobs, key=lambda job: job.contract.source):
-        bundle: list[Job] = []
-        size = 0
+        small: list[Job] = []
+        large: list[Job] = []
         for job in of_source:
-            if job.is_superseded or job.arrival.bytes > SMALL_BYTES or job.contract.layout.headings:
+            if job.is_superseded or job.contract.layout.headings:
                 made.append([job])
-                continue
-            if bundle and (size + job.arrival.bytes > BUNDLE_BYTES or len(bundle) == BUNDLE_FILES):
-                made.append(bundle)
-                bundle, size = [], 0
-            bundle.append(job)
-            size += job.arrival.bytes
-        if bundle:
-            made.append(bundle)
+            else:
+                (small if job.is_small else large).append(job)
+        made += [*_bundled(small, SMALL_BUNDLE_BYTES), *_bundled(large, BUNDLE_BYTES)]
     return sorted(made, key=lambda bundle: -sum(job.arrival.bytes for job in bundle))
+
+
+def _bundled(jobs: Sequence[Job], most_bytes: int) -> Iterator[list[Job]]:
+    bundle: list[Job] = []
+    size = 0
+    for job in jobs:
+        if bundle and (size + job.arrival.bytes > most_bytes or len(bundle) == BUNDLE_FILES):
+            yield bundle
+            bundle, size = [], 0
+        bundle.append(job)
+        size += job.arrival.bytes
+    if bundle:
+        yield bundle
 
 
 @contextmanager

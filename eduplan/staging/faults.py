@@ -20,7 +20,7 @@ from eduplan.staging.acuity import SCALE_REASON
 from eduplan.staging.cells import Reason
 from eduplan.staging.generate import shown_value
 from eduplan.staging.normalise import sql_text
-from eduplan.staging.numbering import FILE, NUMBER, by_file, first_of, of_files
+from eduplan.staging.numbering import FILE, by_file, first_of, of_files
 from eduplan.staging.plan import FilePlan
 from eduplan.staging.references import KeySet
 from eduplan.staging.writing import FILE_COLUMN, write_parquet, write_parquet_files
@@ -211,12 +211,13 @@ class Faults:
             findings = [mine | warnings for mine, warnings in zip(faults, findings, strict=True)]
         return findings
 
-    def write(self, batches: Sequence[Batch], targets: Mapping[int, Path]) -> None:
+    def write(self, batches: Sequence[Batch], targets: Mapping[int, Path], number: str) -> None:
         """Writes the faults to quarantine, in the order of the rows.
 
         Args:
             batches: The batch of each file.
             targets: Where the faults of each file go that has any.
+            number: SQL of a row's number in its file.
         """
         values = [
             {
@@ -229,7 +230,7 @@ class Faults:
             for batch in batches
         ]
         columns = [f"{by_file([each[name] for each in values])} as {name}" for name in values[0]]
-        columns += [f"{NUMBER} as row_number", "column_name, value, rule, severity, reason_en, reason_zh"]
+        columns += [f"{number} as row_number", "column_name, value, rule, severity, reason_en, reason_zh"]
         order = f"from {TABLE} order by {TABLE}.row_number, column_name, rule, reason_en"
         if len(batches) == 1:
             write_parquet(self._connection, f"select {', '.join(columns)} {order}", targets[0])

@@ -50,22 +50,36 @@ class Statements:
         self._plan = plan
         self._sent = [planned for planned in plan.columns if planned.is_sent]
 
-    def first(self, table: str, relation: str, known: str | None = None) -> str:
-        """Reads the raw table once, the quick way.
+    def rows(self, relation: str, *, number: str = "row_number", known: str | None = None) -> str:
+        """The rows of one raw table, as the first statement takes them.
+
+        Args:
+            relation: The raw table.
+            number: SQL of their numbers.
+            known: Table of the persons that were read before, if the plan knows keys.
+        """
+        plan = self._plan
+        labelled = ", ".join([f"{number} as row_number", *plan.labelled])
+        if not (plan.known_key and plan.identity):
+            return f"select {labelled} from {relation}"
+        person = f"{unquoted(plan.inputs[plan.identity.name])} as {_PERSON}"
+        # A subquery and not a join: its rows stay in their order.
+        key = f"(select person_key from {known} where identity = {_PERSON})" if known else "null::bigint"
+        rows = f"select {labelled}, {person} from {relation}"
+        return f"select * exclude ({_PERSON}), {key} as {plan.known_key} from ({rows})"
+
+    def first(self, table: str, relation: str) -> str:
+        """Reads raw tables once, the quick way.
 
         Args:
             table: Temporary table to create.
-            relation: The raw table.
-            known: Table of the persons that were read before, if the plan knows keys.
+            relation: Rows as :meth:`rows` gives them, of one file or of several.
         """
         plan, sent = self._plan, self._sent
         wide = [f"_wide.{field.column} as _wide_{field.column}" for field in plan.wide_fields]
-        inputs = ["row_number", *plan.labelled, *(f"_heading_{name}" for name, _ in plan.headings), *wide]
+        known = [plan.known_key] if plan.known_key else []
+        inputs = ["row_number", *plan.labelled, *known, *(f"_heading_{name}" for name, _ in plan.headings), *wide]
         layers = _Layers(f"select {', '.join(inputs)} from {self._spread(relation)}")
-        if known and plan.known_key and plan.identity:
-            # A subquery and not a join: its rows stay in their order.
-            layers.add({_PERSON: unquoted(plan.inputs[plan.identity.name])})
-            layers.add({plan.known_key: f"(select person_key from {known} where identity = {_PERSON})"})
         _add_values(layers, sent, careful=())
         layers.add({"_unread": _mask(map(_is_unread, sent))})
         # Placeholders are common, so they are told from other texts right here, and only where a text is not read.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from eduplan.staging.duplicates import drop_duplicates
 from eduplan.staging.faults import Faults
 from eduplan.staging.generate import Statements
 from eduplan.staging.known_keys import KnownKeys
-from eduplan.staging.numbering import FILE, NUMBER, first_of
+from eduplan.staging.numbering import FILE, first_of, number_in_file
 from eduplan.staging.plan import FilePlan
 from eduplan.staging.references import KeySet
 from eduplan.staging.schema import batch_columns, column_type
@@ -56,12 +56,14 @@ class ReadFile:
         batch: What identifies its rows.
         references: For each reference of the contract, the keys that it may point to.
         targets: Where its rows go.
+        is_small: Whether it is best copied next to others before it is staged.
     """
 
     raw: RawTable
     batch: Batch
     references: Sequence[KeySet]
     targets: Targets
+    is_small: bool = False
 
 
 def stage_files(
@@ -89,26 +91,19 @@ def stage_files(
     Raises:
         InputError: A file breaks a critical rule or does not balance; then none of them is staged.
     """
-    first = files[0]
-    is_alone = len(files) == 1
     plan = FilePlan(
         contract,
         codes,
-        first.raw.columns,
+        files[0].raw.columns,
         name_values,
-        knows_keys=known is not None and is_alone,
+        knows_keys=known is not None,
         labels=list(dict.fromkeys(tuple(column.header for column in each.raw.columns) for each in files)),
     )
     statements = Statements(plan)
+    scan = _Scan(connection, plan, statements, known if plan.known_key else None)
     try:
-        if is_alone:
-            persons = known.of(connection, first.batch.sender) if known is not None and plan.known_key else None
-            rejected = [_scan(connection, first.raw, plan, statements, persons)]
-            if persons and known is not None and plan.identity and plan.identity.person_key:
-                known.remember(connection, TABLE, plan.identity.person_key, first.batch.sender)
-        else:
-            rejected = _scan_together(connection, [each.raw for each in files], plan, statements)
-        return _Staging(connection, plan, statements, files).run(rejected)
+        read = scan.one(files[0]) if len(files) == 1 else scan.several(files)
+        return _Staging(connection, plan, statements, files, read).run()
     finally:
         connection.execute(f"drop view if exists {ROWS}")
         for table in (TABLE, ODD, MENDED, TOGETHER, ONE):
@@ -128,54 +123,131 @@ def keep_order(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set enable_caching_operators = false")
 
 
-def _scan(
-    connection: duckdb.DuckDBPyConnection, raw: RawTable, plan: FilePlan, statements: Statements, persons: str | None
-) -> list[RejectedRecord]:
-    """Reads the file once, and numbers its rows.
+@dataclass(frozen=True)
+class _Read:
+    """What is known of the files once they are scanned.
 
-    A row of the file is a row of the table where nothing is unpivoted or filled down, so its place is its number and
+    Attributes:
+        rejected: The records of each file that could not be split into fields.
+        first_rows: For each file the place of its first row in the table, where rows are counted from file to file.
+        end: The place after the last row, where they are.
+    """
+
+    rejected: Sequence[Sequence[RejectedRecord]]
+    first_rows: tuple[int, ...] = ()
+    end: int = 0
+
+
+class _Scan:
+    """Reads files once, and numbers their rows.
+
+    A row of a file is a row of the table where nothing is unpivoted or filled down, so its place is its number and
     the parser need not count. Then titles, header and empty records are in the table too, and are deleted again.
     """
-    has_places = bool(raw.records) and plan.keeps_order
-    rejected = raw.scan(connection, statements.first(TABLE, raw.records if has_places else raw.name, persons))
-    number = "row_number"
-    if has_places:
-        number = f"coalesce(row_number, rowid + {raw.first_record}) as row_number"
-        connection.execute(
-            f"delete from {TABLE} where (row_number is null and rowid <= {raw.last_header - raw.first_record}) "
-            f"or (_is_odd and coalesce(list_count(_cells), 0) = 0)"
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        plan: FilePlan,
+        statements: Statements,
+        known: KnownKeys | None,
+    ) -> None:
+        self._connection = connection
+        self._plan = plan
+        self._statements = statements
+        self._known = known
+
+    def one(self, file: ReadFile) -> _Read:
+        """Reads a file that stands alone."""
+        raw = file.raw
+        has_places = bool(raw.records) and self._plan.keeps_order
+        rows = self._statements.rows(raw.records if has_places else raw.name, known=self._persons(file))
+        rejected = raw.scan(self._connection, self._statements.first(TABLE, f"({rows})"))
+        number = "row_number"
+        if has_places:
+            number = f"coalesce(row_number, rowid + {raw.first_record}) as row_number"
+            above = f"row_number is null and rowid <= {raw.last_header - raw.first_record}"
+            self._delete_all_but_data(above)
+        self._show_rows(number)
+        self._remember(file, TABLE)
+        return _Read([rejected])
+
+    def several(self, files: Sequence[ReadFile]) -> _Read:
+        """Reads several files, one below the other."""
+        if self._plan.keeps_order and all(file.raw.records and not file.is_small for file in files):
+            with suppress(duckdb.Error):  # one of them is not well formed
+                return self._in_place(files)
+        return self._copied([file.raw for file in files])
+
+    def _in_place(self, files: Sequence[ReadFile]) -> _Read:
+        """Reads files by one statement; a row's place in the table, less the rows of the files before, is its number.
+
+        Raises:
+            duckdb.Error: One of the files is not well formed, so that each must be read by itself.
+        """
+        parts = []
+        for place, file in enumerate(files):
+            file.raw.prepare(self._connection)
+            number = str(first_of(place) + file.raw.first_record)
+            parts.append(self._statements.rows(file.raw.records, number=number, known=self._persons(file)))
+        self._connection.execute(self._statements.first(TABLE, f"({' union all '.join(parts)})"))
+        counted = f"select {FILE}, min(rowid), max(rowid), count(*) from {TABLE} group by all order by all"
+        found = {place: (low, high, rows) for place, low, high, rows in self._connection.execute(counted).fetchall()}
+        first_rows: list[int] = []
+        end = 0
+        for place in range(len(files)):
+            low, high, rows = found.get(place, (end, end - 1, 0))
+            if low != end or high - low + 1 != rows:
+                raise ValueError("the rows of files that were read together do not lie in their order")
+            first_rows.append(end)
+            end += rows
+        above = " or ".join(
+            f"rowid between {start} and {start + file.raw.last_header - file.raw.first_record}"
+            for start, file in zip(first_rows, files, strict=True)
         )
-    _show_rows(connection, number)
-    return rejected
+        self._delete_all_but_data(above)
+        self._show_rows("row_number + rowid as row_number")
+        for start, after, file in zip(first_rows, [*first_rows[1:], end], files, strict=True):
+            self._remember(file, f"(from {TABLE} where rowid between {start} and {after - 1})")
+        return _Read([[] for _ in files], tuple(first_rows), end)
 
+    def _copied(self, raws: Sequence[RawTable]) -> _Read:
+        """Reads files into one table first, with the numbers that their rows have anyway."""
+        names = ", ".join(self._plan.labelled)
+        numbered = [f"row_number + {first_of(place)} as row_number, {names}" for place in range(len(raws))]
+        union = " union all ".join(
+            f"select {columns} from ({raw.relation})" for columns, raw in zip(numbered, raws, strict=True)
+        )
+        try:
+            self._connection.execute(f"create or replace temp table {TOGETHER} as {union}")
+        except duckdb.Error:
+            # One of them cannot be read as it stands: each is read as if it were alone, and mended if need be.
+            texts = ", ".join(f"{name} varchar" for name in self._plan.labelled)
+            self._connection.execute(f"create or replace temp table {TOGETHER} (row_number bigint, {texts})")
+            for columns, raw in zip(numbered, raws, strict=True):
+                raw.scan(self._connection, f"create or replace temp table {ONE} as select {columns} from {raw.name}")
+                self._connection.execute(f"insert into {TOGETHER} from {ONE}")
+        self._connection.execute(self._statements.first(TABLE, f"({self._statements.rows(TOGETHER)})"))
+        self._show_rows("row_number")
+        return _Read([raw.rejected for raw in raws])
 
-def _show_rows(connection: duckdb.DuckDBPyConnection, number: str) -> None:
-    connection.execute(
-        f"create or replace temp view {ROWS} as select rowid as _id, {number}, * exclude (row_number) from {TABLE}"
-    )
+    def _persons(self, file: ReadFile) -> str | None:
+        return self._known.of(self._connection, file.batch.sender) if self._known else None
 
+    def _remember(self, file: ReadFile, rows: str) -> None:
+        identity = self._plan.identity
+        if self._known and identity and identity.person_key:
+            self._known.remember(self._connection, rows, identity.person_key, file.batch.sender)
 
-def _scan_together(
-    connection: duckdb.DuckDBPyConnection, raws: Sequence[RawTable], plan: FilePlan, statements: Statements
-) -> list[list[RejectedRecord]]:
-    """Reads several files once, one below the other, and numbers their rows."""
-    names = ", ".join(plan.labelled)
-    numbered = [f"row_number + {first_of(place)} as row_number, {names}" for place in range(len(raws))]
-    union = " union all ".join(
-        f"select {columns} from ({raw.relation})" for columns, raw in zip(numbered, raws, strict=True)
-    )
-    try:
-        connection.execute(f"create or replace temp table {TOGETHER} as {union}")
-    except duckdb.Error:
-        # One of them cannot be read as it stands: each is read as if it were alone, and mended if need be.
-        texts = ", ".join(f"{name} varchar" for name in plan.labelled)
-        connection.execute(f"create or replace temp table {TOGETHER} (row_number bigint, {texts})")
-        for columns, raw in zip(numbered, raws, strict=True):
-            raw.scan(connection, f"create or replace temp table {ONE} as select {columns} from {raw.name}")
-            connection.execute(f"insert into {TOGETHER} from {ONE}")
-    connection.execute(statements.first(TABLE, TOGETHER))
-    _show_rows(connection, "row_number")
-    return [raw.rejected for raw in raws]
+    def _delete_all_but_data(self, above: str) -> None:
+        self._connection.execute(
+            f"delete from {TABLE} where ({above}) or (_is_odd and coalesce(list_count(_cells), 0) = 0)"
+        )
+
+    def _show_rows(self, number: str) -> None:
+        self._connection.execute(
+            f"create or replace temp view {ROWS} as select rowid as _id, {number}, * exclude (row_number) from {TABLE}"
+        )
 
 
 class _Staging:
@@ -187,16 +259,19 @@ class _Staging:
         plan: FilePlan,
         statements: Statements,
         files: Sequence[ReadFile],
+        read: _Read,
     ) -> None:
         self._connection = connection
         self._plan = plan
         self._statements = statements
         self._files = files
+        self._read = read
         self._batches = [each.batch for each in files]
         self._is_wide = bool(plan.wide_columns)
         self._faults = Faults(connection, plan, [batch.file_name for batch in self._batches])
 
-    def run(self, rejected: Sequence[Sequence[RejectedRecord]]) -> list[Account]:
+    def run(self) -> list[Account]:
+        rejected = self._read.rejected
         odd, odd_columns, blank_columns = self._look()
         if odd:
             odd, odd_columns = self._put_apart()
@@ -233,7 +308,7 @@ class _Staging:
         self._write(where)
         if faulty:
             targets = {place: self._files[place].targets.quarantined for place in sorted(faulty)}
-            self._faults.write(self._batches, targets)
+            self._faults.write(self._batches, targets, number_in_file(self._read.first_rows))
         return accounts
 
     def _key_sets(self) -> Iterator[tuple[KeySet, list[int]]]:
@@ -318,9 +393,16 @@ class _Staging:
             f"{name}::{numbers[name]} as {name}" if name in numbers else name
             for name in self._plan.contract.staged_columns
         ]
-        columns += [*batch_columns(self._batches), f"{NUMBER} as row_number"]
         value = f" and {self._has_value}" if self._has_value else ""
         rows = f"from {ROWS} as staged where {where}{value}"
+        if self._read.first_rows:
+            ends = [*self._read.first_rows[1:], self._read.end]
+            for file, first, end in zip(self._files, self._read.first_rows, ends, strict=True):
+                own = [*columns, *batch_columns([file.batch]), f"{number_in_file([first])} as row_number"]
+                mine = f"{rows} and _id between {first} and {end - 1}"
+                write_parquet(self._connection, f"select {', '.join(own)} {mine}", file.targets.staged)
+            return
+        columns += [*batch_columns(self._batches), f"{number_in_file()} as row_number"]
         order = "" if self._plan.keeps_order else " order by staged.row_number, _id"
         targets = [each.targets.staged for each in self._files]
         if len(targets) == 1:

@@ -33,6 +33,8 @@ from eduplan.staging.stage import ReadFile, Targets, keep_order, stage_files
 from eduplan.staging.vocabulary import set_vocabulary
 
 RAW_TABLE = "_eduplan_raw"
+SMALL_BYTES = 512 * 1024
+"""Up to this size, planning a statement for a file takes longer than copying its texts."""
 _T = TypeVar("_T")
 
 
@@ -51,6 +53,11 @@ class Job:
     arrival: Arrival
     sha256: str | None = None
     is_superseded: bool = False
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the file is best copied next to others before it is staged."""
+        return self.arrival.bytes <= SMALL_BYTES
 
     @property
     def makes_keys(self) -> bool:
@@ -142,7 +149,7 @@ class Worker:
         """Stages files of one layout; where that fails, one by one, so that a fault is told of the file that has it."""
         if len(opened) > 1:
             try:
-                accounts = self._stage([read for _, read in opened], opened[0][0].job, known=None)
+                accounts = self._stage([read for _, read in opened], opened[0][0].job)
             except Exception:  # whatever it is, it comes again when its file is staged alone
                 accounts = []
             for (each, _), account in zip(opened, accounts, strict=False):
@@ -160,7 +167,7 @@ class Worker:
             with ExitStack() as files:
                 read = self._open(files, done)
                 if read is not None:
-                    (done.account,) = self._stage([read], done.job, known=self._known)
+                    (done.account,) = self._stage([read], done.job)
 
         self._guarded(done, stage)
 
@@ -209,16 +216,16 @@ class Worker:
             staged=staged_path(self._project, batch.source, batch.batch_id),
             quarantined=quarantine_path(self._project, batch.source, batch.batch_id),
         )
-        return ReadFile(raw, batch, self._keys(job.contract, done.period), targets)
+        return ReadFile(raw, batch, self._keys(job.contract, done.period), targets, is_small=job.is_small)
 
     def _is_done(self, done: Done) -> bool:
         """Whether the bytes that arrived are in force already; a job that names landed bytes asks for them again."""
         is_new = done.job.sha256 is None and done.batch_id is not None
         return is_new and self._is_staged(done.batch_id or "", done.job.contract)
 
-    def _stage(self, files: Sequence[ReadFile], job: Job, *, known: KnownKeys | None) -> list[Account]:
+    def _stage(self, files: Sequence[ReadFile], job: Job) -> list[Account]:
         return stage_files(
-            self._cursor(), files, job.contract, self._codes, name_values=job.arrival.name_values, known=known
+            self._cursor(), files, job.contract, self._codes, name_values=job.arrival.name_values, known=self._known
         )
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:

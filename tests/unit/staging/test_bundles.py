@@ -1,8 +1,9 @@
-"""Small files of one source are staged together, and each comes out as if it stood alone."""
+"""Files of one source are staged together, and each comes out as if it stood alone."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eduplan.landing.arrivals import find_arrivals
-from eduplan.staging import crew
+from eduplan.staging import crew, stage, work
 from eduplan.staging.crew import bundles
 from eduplan.staging.work import Job
 from tests.unit.staging.conftest import (
@@ -42,23 +43,23 @@ def everything(bureau: Bureau) -> dict[str, Any]:
     return {name: bureau.ask(query) for name, query in asked.items()}
 
 
-def load_both_ways(bureau: Bureau, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], list[str]]:
-    """Loads what was sent file by file, and together in another warehouse; asserts that nothing differs."""
-    together = bureau.load()
+def load_in_all_ways(bureau: Bureau, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], list[str]]:
+    """Loads what was sent file by file, copied together, and together where it lies; asserts that nothing differs."""
+    lines = [problem.line for problem in bureau.load().problems]
     found = everything(bureau)
-    other = Bureau(folder)
-    for path in bureau.project.raw.rglob("*"):
-        if path.is_file():
-            target = other.project.raw / path.relative_to(bureau.project.raw)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
-    with monkeypatch.context() as patch:
-        patch.setattr(crew, "SMALL_BYTES", -1)
-        alone = other.load()
-    assert found == everything(other)
-    lines = [problem.line for problem in together.problems]
-    assert lines == [problem.line for problem in alone.problems]
-    other.connection.close()
+    for name, limits in {"in_place": (work, "SMALL_BYTES", -1), "alone": (crew, "BUNDLE_FILES", 1)}.items():
+        (folder / name).mkdir()
+        other = Bureau(folder / name)
+        for path in bureau.project.raw.rglob("*"):
+            if path.is_file():
+                target = other.project.raw / path.relative_to(bureau.project.raw)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, target)
+        with monkeypatch.context() as patch:
+            patch.setattr(*limits)
+            assert [problem.line for problem in other.load().problems] == lines
+        assert everything(other) == found
+        other.connection.close()
     return found, lines
 
 
@@ -89,7 +90,7 @@ def test_files_with_every_kind_of_defect_come_out_as_if_they_stood_alone(
     bureau.send(f"{roll}/990108_roll.csv", ROLL_HEADER)
     bureau.send(f"{roll}/990109_roll.csv", "学校标识码,姓名", "2199000001,某某")
     bureau.send("pupil_roll/2023-24/990101_roll.csv", ROLL_HEADER, roll_row(1), roll_row(2, school="2199000009"))
-    found, lines = load_both_ways(bureau, folder_of(tmp_path), monkeypatch)
+    found, lines = load_in_all_ways(bureau, folder_of(tmp_path), monkeypatch)
     assert len(found["roll"]) > 40
     assert {row[-4] for row in found["quarantine"]} >= {"V01"}
     assert len(lines) == 1
@@ -106,7 +107,7 @@ def test_acuities_are_read_on_the_scale_of_their_own_file(
     bureau.send(f"{season}/990101_eyes.csv", SCREENING_HEADER, *rows, screening_row(9, **decimal))
     rows = [screening_row(each, **decimal) for each in range(11, 16)]
     bureau.send(f"{season}/990102_eyes.csv", SCREENING_HEADER, *rows, screening_row(19))
-    found, _ = load_both_ways(bureau, folder_of(tmp_path), monkeypatch)
+    found, _ = load_in_all_ways(bureau, folder_of(tmp_path), monkeypatch)
     assert len(found["screening"]) == 10
     assert [rows for _, rule, *_, rows in found["findings"] if rule == "V23"] == [1, 1, 1, 1]
 
@@ -124,7 +125,7 @@ def test_wide_files_of_one_layout(bureau: Bureau, tmp_path: Path, monkeypatch: p
     for place, sender in enumerate(("990101", "990102", "990103")):
         rows = (f"219900000{place},1{place},12,3,4,{29 + place}", f"219900001{place},1,1,1,1,5", "2199000029,,,,,0")
         bureau.send(f"school_census/2024-25/{sender}.csv", header, *rows, f"合计,{place},1,1,1,4")
-    found, lines = load_both_ways(bureau, folder_of(tmp_path), monkeypatch)
+    found, lines = load_in_all_ways(bureau, folder_of(tmp_path), monkeypatch)
     assert lines == []
     assert len(found["census"]) == 3 * 4
     assert bureau.account("school_census") == (12, 6, 3, 0, 3)
@@ -161,7 +162,7 @@ def test_any_files_come_out_as_if_they_stood_alone(
         first = Bureau(tmp_path_factory.mktemp("together"))
         for place, rows in enumerate(files):
             first.send(f"pupil_roll/2024-25/99010{place}_roll.csv", ROLL_HEADER, *(lines[kind](n) for kind, n in rows))
-        load_both_ways(first, tmp_path_factory.mktemp("alone"), patch)
+        load_in_all_ways(first, tmp_path_factory.mktemp("alone"), patch)
         first.connection.close()
 
 
@@ -175,9 +176,29 @@ def test_bundles_are_of_one_source_and_stay_small(bureau: Bureau, monkeypatch: p
         Job(contracts[each.source], each)
         for each in sorted(find_arrivals(bureau.project, contracts).arrivals, key=lambda each: each.source)
     ]
-    monkeypatch.setattr(crew, "SMALL_BYTES", 1000)
+    monkeypatch.setattr(work, "SMALL_BYTES", 1000)
     monkeypatch.setattr(crew, "BUNDLE_FILES", 3)
     made = bundles(jobs)
     assert sorted(len(each) for each in made) == [1, 1, 2, 3]
     assert all(len({job.contract.source for job in each}) == 1 for each in made)
     assert made[0][0].arrival.path.name == "990199_roll.csv"
+
+
+def test_large_files_are_read_where_they_lie(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "SMALL_BYTES", -1)
+    read: list[list[int]] = []
+    in_place = stage._Scan._in_place
+
+    def noted(scan: stage._Scan, files: Sequence[stage.ReadFile]) -> Any:
+        found = in_place(scan, files)
+        read.append(list(found.first_rows))
+        return found
+
+    monkeypatch.setattr(stage._Scan, "_in_place", noted)
+    for sender in ("990101", "990102", "990103"):
+        rows = [roll_row(serial) for serial in range(int(sender[-1]) * 10, int(sender[-1]) * 10 + 5)]
+        bureau.send_roll(*rows, path=f"pupil_roll/2024-25/{sender}_roll.csv")
+    bureau.load()
+    assert read == [[0, 6, 12]]
+    numbers = bureau.ask("select sender, list(row_number order by row_number) from staging.pupil_roll group by all")
+    assert sorted(numbers) == [(sender, [2, 3, 4, 5, 6]) for sender in ("990101", "990102", "990103")]

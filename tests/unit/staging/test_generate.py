@@ -62,7 +62,8 @@ def test_rows_stay_in_their_order_next_to_known_persons(memory: duckdb.DuckDBPyC
     memory.execute("delete from sent where row_number % 50 > 0 and row_number not between 9000 and 12000")
     with orderly_scans(memory):
         keep_order(memory)
-        memory.execute(Statements(plan).first("rows", "sent", "known"))
+        statements = Statements(plan)
+        memory.execute(statements.first("rows", f"({statements.rows('sent', known='known')})"))
     assert memory.execute("select count(*), count(person_key) from rows").fetchone() == (3340, 1840)
     displaced = (
         "select count(*) from (select row_number < lag(row_number) over (order by rowid) as it from rows) where it"
