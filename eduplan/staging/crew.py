@@ -25,7 +25,7 @@ LARGE_BYTES = 32 * 1024 * 1024
 """DuckDB reads a text in parts of this size, so a smaller file cannot use a second thread: it would wait and spin. A
 larger one needs all threads only if it is most of the work."""
 
-SMALL_BUNDLE_BYTES, BUNDLE_BYTES, BUNDLE_FILES = 8 * 1024 * 1024, 96 * 1024 * 1024, 96
+SMALL_BUNDLE_BYTES, BUNDLE_BYTES, BUNDLE_FILES = 8 * 1024 * 1024, 48 * 1024 * 1024, 96
 """As many small files, and as many others, as are staged together: the more, the less planning and the more memory."""
 
 MANY_FILES = 4
