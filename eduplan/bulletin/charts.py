@@ -13,20 +13,33 @@ from functools import cached_property
 
 from eduplan.bulletin.colours import BRAND, INK, MUTED, RULE, STATUS, status_colour
 from eduplan.bulletin.content import COUNTED, UNKEPT, Bulletin, Chapter, Line
-from eduplan.bulletin.drawing import Scale, bar, dot, drawing, line, text, tick_text, ticks
+from eduplan.bulletin.drawing import Scale, bar, broken, dot, drawing, line, text, tick_text, ticks
+from eduplan.bulletin.figures import figure
 from eduplan.indicators.severity import WORST_FIRST
 from eduplan.words.terms import sign
 
 PANELS_OF_A_CHAPTER = 8
 PANELS_IN_A_ROW = 4
 HEADLINES_IN_A_ROW = 5
-_LETTERS_OF_A_TITLE = {"en": 28, "zh": 14}
 _KEPT = (*COUNTED, "task")
 
-_WIDTH, _NAMES, _GAP = 640.0, 130.0, 24.0
+_WIDTH, _NAMES, _GAP = 600.0, 140.0, 24.0
 _ROW, _BAR, _TITLE, _AXIS, _LEGEND = 21.0, 13.0, 18.0, 16.0, 20.0
-_AXIS_OF_A_PANEL, _HEAD, _PLOT, _FOOT, _BETWEEN = 26.0, 20.0, 52.0, 12.0, 12.0
+_NAME, _AXIS_OF_A_PANEL, _HEAD, _PLOT, _FOOT, _BETWEEN = 7.0, 26.0, 30.0, 48.0, 12.0, 12.0
 _GRID = "#edf0f3"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One drawing.
+
+    Attributes:
+        svg: The drawing.
+        says: What it shows, in words, for those who listen.
+    """
+
+    svg: str
+    says: str
 
 
 @dataclass(frozen=True)
@@ -40,44 +53,55 @@ class Charts:
     bulletin: Bulletin
 
     @cached_property
-    def statuses(self) -> str:
-        """Indicators and commitments by chapter and status."""
+    def statuses(self) -> Chart | None:
+        """Indicators and commitments by chapter and status; none if there are none."""
         texts, chapters = self.bulletin.texts, self.bulletin.chapters
         sides = {
             texts("indicators"): [chapter.counts for chapter in chapters],
             texts("commitments"): [chapter.commitments for chapter in chapters],
         }
         if not any(counts.get(status) for side in sides.values() for counts in side for status in _KEPT):
-            return ""
+            return None
         width = (_WIDTH - _NAMES - _GAP) / 2
         parts = [
-            text((_NAMES - 6, _middle(place)), chapter.title, size=7.5, anchor="end")
+            text((_NAMES - 6, _middle(place)), chapter.title, size=8, anchor="end")
             for place, chapter in enumerate(chapters)
         ]
         for place, (title, counts) in enumerate(sides.items()):
             parts += _bars(_NAMES + place * (width + _GAP), width, title, counts)
         bottom = _TITLE + len(chapters) * _ROW + _AXIS
-        return drawing(_WIDTH, bottom + _LEGEND, [*parts, *self._legend(bottom + 12)])
+        return Chart(drawing(_WIDTH, bottom + _LEGEND, [*parts, *self._legend(bottom + 12)]), self._counted(sides))
+
+    def _counted(self, sides: Mapping[str, Sequence[Mapping[str, int]]]) -> str:
+        """The numbers of the chart of statuses in words."""
+        texts, lang = self.bulletin.texts, self.bulletin.lang
+        said = []
+        for title, counts in sides.items():
+            for chapter, each in zip(self.bulletin.chapters, counts, strict=True):
+                told = [f"{each[status]} {sign(status).word(lang)}" for status in _KEPT if each.get(status)]
+                if told:
+                    said.append(f"{title}{texts('comma')}{chapter.title}{texts('colon')}{texts('comma').join(told)}")
+        return texts("semicolon").join(said)
 
     def _legend(self, y: float) -> list[str]:
-        step = (_WIDTH - _NAMES) / len(_KEPT)
+        step = _WIDTH / len(_KEPT)
         parts = []
         for place, status in enumerate(_KEPT):
-            x = _NAMES + place * step
+            x = place * step
             parts += [bar((x, y - 7), 8, 8, STATUS[status]), text((x + 11, y), sign(status).word(self.bulletin.lang))]
         return parts
 
     @cached_property
-    def headlines(self) -> str:
-        """Trends of the headline indicators: of each the worst line."""
+    def headlines(self) -> Chart | None:
+        """Trends of the headline indicators, of each the worst line; none if no line has a trend."""
         worst: dict[str, Line] = {}
         for each in self.bulletin.headlines:
             if each.code not in worst or _rank(each) < _rank(worst[each.code]):
                 worst[each.code] = each
         return self._trends([each for each in worst.values() if _has_trend(each)], HEADLINES_IN_A_ROW)
 
-    def chapter(self, chapter: Chapter) -> str:
-        """Trends of the lines of a chapter that are furthest from their promises, headlines first."""
+    def chapter(self, chapter: Chapter) -> Chart | None:
+        """Trends of the lines of a chapter that are furthest from their promises, headlines first; none if none is."""
         headlines = {each.code for each in self.bulletin.headlines}
         unkept = [each for each in chapter.lines if each.status in UNKEPT and _has_trend(each)]
         first = sorted(unkept, key=lambda each: (each.code not in headlines, _rank(each), each.code))
@@ -86,27 +110,42 @@ class Charts:
             seen.setdefault(each.code, each)
         return self._trends(list(seen.values())[:PANELS_OF_A_CHAPTER], PANELS_IN_A_ROW)
 
-    def _trends(self, lines: Sequence[Line], in_a_row: int) -> str:
+    def _trends(self, lines: Sequence[Line], in_a_row: int) -> Chart | None:
         """A panel a line, in rows; all of them tell the same years."""
         if not lines:
-            return ""
+            return None
         years = [year for each in lines for year, _ in each.trend]
         width = (_WIDTH - (in_a_row - 1) * _BETWEEN) / in_a_row
         height = _HEAD + _PLOT + _FOOT
-        parts = []
+        drawn = []
         for place, each in enumerate(lines):
             left, top = (place % in_a_row) * (width + _BETWEEN), (place // in_a_row) * (height + _BETWEEN)
-            parts += [*self._heading(left, top, each), *_panel(left, top, width, each, min(years), max(years))]
+            drawn += [*self._heading(left, top, width, each), *_panel(left, top, width, each, min(years), max(years))]
         rows = -(-len(lines) // in_a_row)
-        return drawing(_WIDTH, rows * (height + _BETWEEN) - _BETWEEN, parts)
+        return Chart(drawing(_WIDTH, rows * (height + _BETWEEN) - _BETWEEN, drawn), self._told(lines))
 
-    def _heading(self, left: float, top: float, shown: Line) -> list[str]:
-        """Code with value, and the name; a long name is cut, for the scorecard has it whole."""
-        most = _LETTERS_OF_A_TITLE[self.bulletin.lang]
-        name = shown.name if len(shown.name) <= most else shown.name[: most - 1].rstrip() + "…"
+    def _told(self, lines: Sequence[Line]) -> str:
+        """The trends in words: the first value and the last."""
+        texts = self.bulletin.texts
+        said = []
+        for each in lines:
+            (first, value), *_ = [(year, value) for year, value in each.trend if value is not None]
+            began = figure(value, each.decimals)
+            said.append(
+                texts("trend_says", name=each.name, first=first, value=began, last=each.period, shown=each.shown)
+            )
+        return texts("semicolon").join(said)
+
+    def _heading(self, left: float, top: float, width: float, shown: Line) -> list[str]:
+        """The name on two lines, cut if it is longer, for the scorecard has it whole; and the value."""
+        lines = broken(shown.name, width, _NAME)
         return [
-            text((left, top + 7), f"{shown.code}  {shown.shown}", colour=BRAND),
-            text((left, top + 16), name, colour=BRAND),
+            *(
+                text((left, top + 7 + place * 8), each, size=_NAME, colour=BRAND, is_bold=True)
+                for place, each in enumerate(lines)
+            ),
+            text((left, top + 25), shown.code, size=5.5, colour=MUTED),
+            text((left + width, top + 25), shown.shown, colour=INK, anchor="end", is_bold=True),
         ]
 
 

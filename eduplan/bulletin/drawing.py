@@ -8,15 +8,21 @@ Paper needs no more than bars, lines and words, and written out they take next t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from eduplan.bulletin.colours import INK
+from eduplan.bulletin.fonts import CHINESE, LETTERS, MARKS
 
-FONTS = "Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, WenQuanYi Zen Hei, sans-serif"
+FONTS = ", ".join((*CHINESE, *LETTERS, *MARKS, "sans-serif"))
 
 Point = tuple[float, float]
+
+_FIRST_SQUARE, _LETTER = 0x2E7F, 0.52
+_PIECES = re.compile(r"[（「『“]*[\u2e80-\uffff][）」』”，。、；：！？]*|[^\s\u2e80-\uffff]+\s*|\s+")
+"""Where a line may end: after a Chinese character and the marks that belong to it, and between words."""
 
 
 def drawing(width: float, height: float, parts: Sequence[str]) -> str:
@@ -36,6 +42,27 @@ def text(
         f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{weight}>'
         f"{escape(said)}</text>"
     )
+
+
+def broken(said: str, width: float, size: float, most: int = 2) -> list[str]:
+    """A text in lines no wider than that, as far as widths can be told; what does not fit is cut."""
+    lines = [""]
+    for piece in _PIECES.findall(said):
+        if lines[-1] and _width(lines[-1] + piece.rstrip(), size) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+        lines[-1] += piece
+    if len(lines) <= most and _width(lines[-1], size) <= width:
+        return [each.rstrip() for each in lines]
+    last = lines[most - 1]
+    while last and _width(last + "…", size) > width:
+        last = last[:-1]
+    return [*lines[: most - 1], last.rstrip() + "…"]
+
+
+def _width(said: str, size: float) -> float:
+    """About how wide a text is: a Chinese character is a square, a letter takes half of it."""
+    return sum(size if ord(letter) > _FIRST_SQUARE else size * _LETTER for letter in said)
 
 
 def line(points: Sequence[Point], *, colour: str, width: float = 1, dashes: str = "") -> str:

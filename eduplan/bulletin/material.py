@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 UNITS_OF_A_TARGET = 200
 """Failing units of a target that are read; how many there are is counted in full."""
 
+REVISIONS_THAT_ARE_NAMED = 20_000
+"""Revised values that are named; how many there are is counted in full."""
+
+_LEVELS = ("city", "district", "town", "school")
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -90,6 +95,27 @@ class Material:
     previous_id: str | None = None
     revised: polars.DataFrame | None = None
     chapters: Sequence[Row] = field(default_factory=list)
+
+    @cached_property
+    def revised_rows(self) -> Sequence[Row]:
+        """Revised values as far as they are named: the city first, then the largest changes first."""
+        import polars as pl
+
+        if self.revised is None:
+            return []
+        old, new = pl.col("old_value"), pl.col("new_value")
+        level = pl.col("ref_area_level")
+        change = ((new - old).abs() / pl.max_horizontal(old.abs(), pl.lit(1e-9))).fill_null(float("inf"))
+        rank = level.replace_strict({name: place for place, name in enumerate(_LEVELS)}, default=len(_LEVELS))
+        first = self.revised.sort(
+            rank, change, "indicator", "time_period", descending=[False, True, False, False], maintain_order=True
+        )
+        return first.head(REVISIONS_THAT_ARE_NAMED).to_dicts()
+
+    @property
+    def revised_of_city(self) -> int:
+        """How many values of the city were revised."""
+        return 0 if self.revised is None else int((self.revised["ref_area_level"] == "city").sum())
 
     def chapter_titles(self, lang: Language) -> dict[str, tuple[int, str]]:
         """Number and title of each chapter."""

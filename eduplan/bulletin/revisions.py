@@ -6,16 +6,10 @@ Belongs here: naming revised values. Does not belong here: finding them (``edupl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from eduplan.bulletin.content import PARTS, Bulletin
 from eduplan.bulletin.figures import observed
 from eduplan.bulletin.reading import Row
-
-MOST = 20_000
-"""Revised values that are named; how many there are is counted in full."""
-
-_LEVELS = {"city": 0, "district": 1, "town": 2, "school": 3}
 
 
 @dataclass(frozen=True)
@@ -33,21 +27,17 @@ class Revision:
     cause: str
 
 
-def revisions(bulletin: Bulletin) -> list[Revision]:
-    """The revised values: the city first, then the largest changes first."""
+def revisions(bulletin: Bulletin, most: int | None = None) -> list[Revision]:
+    """The revised values: the city first, then the largest changes first.
+
+    Args:
+        bulletin: What it says.
+        most: How many are wanted, if not all that are named.
+    """
     material, texts = bulletin.material, bulletin.texts
-    if material.revised is None or material.revised.is_empty():
-        return []
     known = {row["indicator"]: row for row in material.definitions}
     areas = {row["ref_area"]: row[f"name_{texts.lang}"] or row["name_zh"] for row in material.districts}
-    rows = sorted(material.revised.to_dicts(), key=_order)[:MOST]
-    return [_revision(row, known.get(row["indicator"], {}), areas, bulletin) for row in rows]
-
-
-def _order(row: Row) -> tuple[Any, ...]:
-    old, new = row["old_value"], row["new_value"]
-    change = abs(new - old) / max(abs(old), 1e-9) if old is not None and new is not None else float("inf")
-    return (_LEVELS.get(row["ref_area_level"], len(_LEVELS)), -change, row["indicator"], row["time_period"])
+    return [_revision(row, known.get(row["indicator"], {}), areas, bulletin) for row in material.revised_rows[:most]]
 
 
 def _revision(row: Row, definition: Row, areas: dict[str, str], bulletin: Bulletin) -> Revision:

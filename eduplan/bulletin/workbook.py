@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eduplan.bulletin.content import Bulletin
-from eduplan.bulletin.paper import period_text
+from eduplan.bulletin.facts import period_text
 from eduplan.bulletin.sheets.book import Book
 from eduplan.bulletin.sheets.figures import write_districts, write_scorecard
 from eduplan.bulletin.sheets.notes import write_methods, write_quality

@@ -2,18 +2,17 @@
 
 Belongs here: files, and what to do where something for the PDF is missing. Does not belong here: what stands in them.
 
-The PDF takes seconds of Python for each language, so the languages are written side by side, each in a process.
+A release is read once for all languages, which are written one after the other; laying out a PDF takes less than a
+second, and holds up no other thread.
 """
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +47,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be written, as a process can be told.
+    """What is to be written.
 
     Attributes:
         project: The project.
@@ -80,14 +79,37 @@ def write_bulletin(order: Order, languages: Sequence[Language]) -> Written:
     Raises:
         EnvironmentFault: The release has nothing for that year.
     """
+    from eduplan.bulletin.content import make_bulletin
+    from eduplan.bulletin.material import read_material
+    from eduplan.bulletin.paper import missing_for_paper, write_pdf
+    from eduplan.bulletin.texts import load_texts, templates_folder
+    from eduplan.bulletin.workbook import write_workbook
+
+    connection = connect(order.database, order.project, read_only=True)
+    try:
+        material = read_material(
+            connection,
+            order.project,
+            year=order.year,
+            previous_id=order.previous[0] if order.previous else None,
+            revised=_revised(order),
+        )
+    finally:
+        connection.close()
+    if material is None:
+        return Written()
     order.folder.mkdir(parents=True, exist_ok=True)
-    # Spawned and not forked: the night has threads, and DuckDB's do not survive a fork.
-    with ProcessPoolExecutor(len(languages), mp_context=get_context("spawn")) as pool:
-        parts = list(pool.map(_write_alone, [order] * len(languages), languages))
-    if not any(order.folder.iterdir()):
-        order.folder.rmdir()
-    files = [file for part in parts for file in part.files]
-    return Written(files, list(dict.fromkeys(notice for part in parts for notice in part.notices)))
+    missing, folder = missing_for_paper(), templates_folder(order.project)
+    files: list[Path] = []
+    for lang in languages:
+        bulletin = make_bulletin(material, load_texts(folder, lang))
+        paper, sheets = (order.folder / f"{order.name}.{lang}.{ending}" for ending in (PAPER, SHEETS))
+        if not missing:
+            write_pdf(bulletin, order.project, paper)
+            files.append(paper)
+        write_workbook(bulletin, sheets)
+        files.append(sheets)
+    return Written(files, [f"the bulletin has no PDF: {missing}; then: eduplan bulletin"] if missing else [])
 
 
 @contextmanager
@@ -111,48 +133,10 @@ def _publish(order: Order, languages: Sequence[Language]) -> Sequence[str]:
         return write_bulletin(order, languages).notices
     except OSError:
         raise  # a full disk stops the release as it does everywhere
-    except Exception as error:
+    except BaseException as error:  # the library that lays out pages is not Python, and its panics are no Exception
         shutil.rmtree(order.folder, ignore_errors=True)
         said = error.line if isinstance(error, EduplanError) else f"{type(error).__name__} in its templates or charts"
         return [f"the bulletin was left out: {said}; write it again with: eduplan bulletin"]
-
-
-def _write_alone(order: Order, lang: Language) -> Written:
-    """Writes both files in a process of its own, which ends before any of its memory would be needed again."""
-    gc.disable()  # laying out pages makes millions of objects, and looking through them takes a quarter of the time
-    return _write(order, lang)
-
-
-def _write(order: Order, lang: Language) -> Written:
-    """Writes both files in one language."""
-    from eduplan.bulletin.content import make_bulletin
-    from eduplan.bulletin.material import read_material
-    from eduplan.bulletin.paper import missing_for_paper, write_pdf
-    from eduplan.bulletin.texts import load_texts, templates_folder
-    from eduplan.bulletin.workbook import write_workbook
-
-    connection = connect(order.database, order.project, read_only=True)
-    try:
-        material = read_material(
-            connection,
-            order.project,
-            year=order.year,
-            previous_id=order.previous[0] if order.previous else None,
-            revised=_revised(order),
-        )
-    finally:
-        connection.close()
-    if material is None:
-        return Written()
-    bulletin = make_bulletin(material, load_texts(templates_folder(order.project), lang))
-    stem = order.folder / f"{order.name}.{lang}"
-    sheets = stem.with_name(f"{stem.name}.{SHEETS}")
-    write_workbook(bulletin, sheets)
-    if missing := missing_for_paper():
-        return Written([sheets], [f"the bulletin has no PDF: {missing}; then: eduplan bulletin"])
-    paper = stem.with_name(f"{stem.name}.{PAPER}")
-    write_pdf(bulletin, order.project, paper)
-    return Written([paper, sheets])
 
 
 def _revised(order: Order) -> polars.DataFrame | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from eduplan.bulletin.colours import BRAND
 from eduplan.bulletin.content import COUNTED
-from eduplan.bulletin.paper import by_status, origins
+from eduplan.bulletin.facts import by_status, origins
 from eduplan.bulletin.sheets.book import Book, Column
 from eduplan.words.terms import SOURCE_EVIDENCE, sign
 

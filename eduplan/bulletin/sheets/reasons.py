@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eduplan.bulletin.figures import figure
 from eduplan.bulletin.revisions import revisions
 from eduplan.bulletin.sheets.book import Book, Column
 from eduplan.words.sums import reason_text
@@ -111,8 +112,8 @@ def write_changes(book: Book) -> None:
     elif not found:
         note = texts("changes_none", old=material.previous_id)
     else:
-        of_city = sum(revision.level == "city" for revision in found)
-        note = texts("changes_some", old=material.previous_id, all=material.revised.height, city=of_city)
+        of_city, whole = (figure(number, 0) for number in (material.revised_of_city, material.revised.height))
+        note = texts("changes_some", old=material.previous_id, all=whole, city=of_city)
     sheet, first = book.sheet(texts("changes"), texts("changes"), columns, note)
     rows = [
         [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eduplan.bulletin.colours import BRAND, MUTED, RULE, STATUS
 from eduplan.bulletin.content import COUNTED, Chapter
-from eduplan.bulletin.paper import date_text, period_text
+from eduplan.bulletin.facts import date_text, period_text
 from eduplan.bulletin.sheets.book import Book, Column, cell
 from eduplan.words.terms import sign
 

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from eduplan.bulletin.content import Bulletin, Line
+from eduplan.bulletin.facts import origins
 from eduplan.bulletin.figures import figure
-from eduplan.bulletin.paper import UNITS_ON_PAPER, html, origins
+from eduplan.bulletin.pages import UNITS_ON_PAPER, pages, parts
 from eduplan.bulletin.revisions import revisions
 from eduplan.bulletin.write import reference_year
 from eduplan.errors import EnvironmentFault
-from eduplan.project import Project
 
 Make = Callable[..., Bulletin]
 
@@ -58,15 +58,14 @@ def test_districts_that_ended_are_not_compared(bulletin: Make) -> None:
     assert [cell.status for cell in made.side_by_side[0]] == ["met", "missed"]
 
 
-def test_districts_and_schools_that_are_the_reason_are_named_and_counted(bulletin: Make, project: Project) -> None:
+def test_districts_and_schools_that_are_the_reason_are_named_and_counted(bulletin: Make) -> None:
     made = bulletin()
     (reason,) = made.chapters[0].reasons
     assert list(reason.districts) == ["West"]
     assert (reason.units[0], reason.units_in_all) == ("第8小学", 9)
-    page = html(made, project)
-    assert f"and {9 - UNITS_ON_PAPER} more" in page
-    assert "第8小学" in page
-    assert "第0小学" not in page
+    (told,) = pages(made)["chapters"][0]["reasons"]
+    assert told["districts"] == "West"
+    assert told["units"] == f"第8小学, 第7小学, 第6小学, 第5小学, 第4小学, 第3小学 and {9 - UNITS_ON_PAPER} more"
 
 
 def test_an_earlier_period_has_its_own_values_and_nothing_later(bulletin: Make) -> None:
@@ -95,7 +94,7 @@ def test_origins_are_counted(bulletin: Make) -> None:
 def revised(rows: list[tuple[object, ...]]) -> pl.DataFrame:
     names = ["indicator", "time_period", "ref_area_level", "ref_area", "stage", "old_value", "new_value"]
     names += ["old_status", "new_status", "cause", "batches"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+    return pl.DataFrame(rows, schema=names, schema_overrides={"ref_area_level": pl.String}, orient="row")
 
 
 def test_revised_values_are_named_with_their_cause_and_the_city_comes_first(bulletin: Make) -> None:
@@ -113,10 +112,27 @@ def test_revised_values_are_named_with_their_cause_and_the_city_comes_first(bull
     ]
 
 
-def test_a_page_says_whether_anything_could_be_compared(bulletin: Make, project: Project) -> None:
-    assert "This is the first release" in html(bulletin(), project)
-    unchanged = html(bulletin(previous_id="2026-11-22T030000-aaaaaaaa", revised=revised([])), project)
-    assert "No value that the release 2026-11-22T030000-aaaaaaaa published was revised" in unchanged
+def test_a_page_says_whether_anything_could_be_compared(bulletin: Make) -> None:
+    assert "This is the first release" in pages(bulletin())["changes"]["says"][0]
+    unchanged = pages(bulletin(previous_id="2026-11-22T030000-aaaaaaaa", revised=revised([])))
+    assert unchanged["changes"] == {
+        "says": ["No value that the release 2026-11-22T030000-aaaaaaaa published was revised."],
+        "rows": [],
+    }
+
+
+def test_the_summary_counts_each_indicator_once(bulletin: Make) -> None:
+    assert pages(bulletin())["summary"] == [
+        "Of 2 indicators with a target, 0 are met or on track (0 %), 0 at risk, 1 off track or missed; "
+        "for 1 there is not enough data."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "sizes"), [(0, []), (1, [1]), (14, [14]), (15, [8, 7]), (29, [10, 10, 9]), (42, [14, 14, 14])]
+)
+def test_districts_are_shared_out_among_tables_of_about_equal_width(number: int, sizes: list[int]) -> None:
+    assert [len(range(number)[part]) for part in parts(number, 14)] == sizes
 
 
 @pytest.mark.parametrize(("text", "year"), [("2024-25", 2024), ("2024", 2024), ("1999-00", 1999)])

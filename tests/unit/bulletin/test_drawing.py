@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from eduplan.bulletin.drawing import Scale, line, text, tick_text, ticks
+from eduplan.bulletin.drawing import Scale, broken, line, text, tick_text, ticks
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,20 @@ def test_names_cannot_break_a_drawing() -> None:
 @pytest.mark.parametrize(("value", "shown"), [(1500.0, "1,500"), (-0.25, "−0.25"), (0.0, "0"), (2e6, "2,000,000")])
 def test_values_on_an_axis_are_short(value: float, shown: str) -> None:
     assert tick_text(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("Large classes", ["Large classes"]),
+        ("Full-time mental-health teachers", ["Full-time", "mental-health teachers"]),
+        ("Inter-school coefficient of variation of teachers", ["Inter-school", "coefficient of…"]),
+        ("生均一般公共预算教育支出", ["生均一般公共预算教育支", "出"]),
+        ("第一二三四五六七八九十一二三四五六七八九十一二三四", ["第一二三四五六七八九十", "一二三四五六七八九十…"]),
+        ("外来人员识别预警覆盖率（出入口）", ["外来人员识别预警覆盖率", "（出入口）"]),
+        ("校际差异系数五六七八九：体育", ["校际差异系数五六七八", "九：体育"]),
+        ("", [""]),
+    ],
+)
+def test_a_name_stands_on_two_lines_at_most(said: str, lines: list[str]) -> None:
+    assert broken(said, width=92, size=8) == lines
