@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from eduplan.project import SETTINGS_FILE, Project
+from eduplan.release.looks import looks
 from eduplan.site.outlines import outlines_file
 
 _TABLE = """
@@ -33,7 +34,7 @@ _NOT_ENGINE = ("cli", "demo")
 
 @dataclass(frozen=True)
 class State:
-    """Everything that a release depends on, as one mark: declarations, engine and current batches.
+    """Everything that a release depends on, as one mark: declarations, engine, templates and current batches.
 
     Attributes:
         mark: Fingerprint; equal marks give equal releases.
@@ -56,6 +57,7 @@ class State:
             for path in paths:
                 digest.update(path.relative_to(base).as_posix().encode() + b"\0")
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(looks(project).encode())
         digest.update(repr(connection.execute(_BATCHES).fetchall()).encode())
         return cls(digest.hexdigest()[:32])
 

@@ -35,6 +35,7 @@ def content_fingerprint(
     batches: Sequence[Mapping[str, Any]],
     report: CheckReport,
     *,
+    looks: str,
     drawn: Path | None = None,
 ) -> str:
     """Fingerprint of everything that a reader of the release would see.
@@ -44,9 +45,10 @@ def content_fingerprint(
         states: Fingerprint of each table's rows.
         batches: The files behind it.
         report: How the checks came out.
+        looks: Fingerprint of what pages and bulletins are made with.
         drawn: The file of outlines that the map is drawn from, if there is one.
     """
-    parts: list[object] = [STORAGE_VERSION]
+    parts: list[object] = [STORAGE_VERSION, looks]
     parts += [
         (table.table, states[table.table], table.columns, table.comment, sorted(table.column_comments.items()))
         for table in tables

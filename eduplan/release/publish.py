@@ -32,6 +32,7 @@ from eduplan.project import Project
 from eduplan.release.catalogue import CATALOGUE, catalogue
 from eduplan.release.database import PublishedTable, describe_tables, write_tables
 from eduplan.release.datapackage import DATAPACKAGE, datapackage
+from eduplan.release.looks import looks
 from eduplan.release.manifest import content_fingerprint, manifest, read_batches
 from eduplan.release.privacy import published_columns, refuse_private_columns
 from eduplan.release.release import DATABASE, MANIFEST, Release, current_release, read_release, releases_folder
@@ -87,6 +88,7 @@ def publish(
         {table.table: table.fingerprint for table in told},
         batches,
         check_report,
+        looks=looks(project),
         drawn=outlines_file(project),
     )
     in_force = current_release(project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -30,3 +31,18 @@ def test_outlines_of_the_data_folder_are_part_of_the_mark(tmp_path: Path) -> Non
         (tmp_path / "areas.geojson").unlink()
         assert State.of(connection, project).mark == marks[0]
     assert len(set(marks)) == 3
+
+
+def test_a_changed_template_changes_the_mark(tmp_path: Path) -> None:
+    sources = tmp_path / "project" / "site" / "templates"
+    sources.mkdir(parents=True)
+    shutil.copy(ROOT / "eduplan.yml", tmp_path / "project")
+    (sources / "base.html").write_text("one", encoding="utf-8")
+    project = Project.load(tmp_path / "project", data=tmp_path)
+    with duckdb.connect() as connection:
+        connection.execute(BATCHES)
+        before = State.of(connection, project).mark
+        (sources / "base.html").write_text("another", encoding="utf-8")
+        assert State.of(connection, project).mark != before
+        (sources / "base.html").write_text("one", encoding="utf-8")
+        assert State.of(connection, project).mark == before

@@ -15,6 +15,7 @@ from eduplan.checks.check import Check, CheckReport, CheckResult
 from eduplan.declarations.contracts import Severity
 from eduplan.declarations.text import Bilingual
 from eduplan.errors import CheckFailure, EnvironmentFault
+from eduplan.release import publish
 from eduplan.release.release import current_release, open_release
 
 TEXT = Bilingual(en="text", zh="文字")
@@ -168,6 +169,14 @@ def test_a_changed_text_is_a_new_release(world):
     world.publish()
     world.connection.execute("comment on column ch4_system.enrolment.pupils is 'Pupils on the census date | 在校生'")
     assert world.publish().is_new
+
+
+def test_another_look_is_a_new_release(world, monkeypatch):
+    first = world.publish()
+    monkeypatch.setattr(publish, "looks", lambda _: "of another template")
+    second = world.publish()
+    assert second.is_new
+    assert second.fingerprint != first.fingerprint
 
 
 def test_a_failed_critical_check_leaves_the_old_release(world):
