@@ -107,7 +107,7 @@ def _as_html(table: pl.DataFrame, shape: Shape) -> bytes:
 
 def _write_workbook(path: Path, table: pl.DataFrame, shape: Shape) -> None:
     """A workbook with title rows and a header of two rows whose cells are merged."""
-    with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "constant_memory": False}) as book:
+    with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "in_memory": True}) as book:
         book.set_properties({"created": datetime(2020, 1, 1), "author": ""})
         sheet = book.add_worksheet("Sheet1")
         width = len(table.columns)
