@@ -241,12 +241,18 @@ class Worker:
 
 
 def _of_one_layout(opened: Sequence[tuple[Done, ReadFile]]) -> Iterator[list[tuple[Done, ReadFile]]]:
-    """Opened files by what staging has to know of them: what their columns mean, and what their names say."""
+    """Opened files by what staging has to know of them: what their columns mean, and what their names say.
+
+    A large file whose rows have numbers already (a workbook, Parquet) stays alone: next to others it would be copied.
+    """
     layouts: dict[str, list[tuple[Done, ReadFile]]] = defaultdict(list)
     for done, read in opened:
+        if not read.raw.records and not read.is_small:
+            yield [(done, read)]
+            continue
         contract = done.job.contract
         names = {each.name for each in contract.columns if each.origin == "name"}
         said = sorted(item for item in done.job.arrival.name_values.items() if item[0] in names)
         columns = [(each.name, each.columns, sorted(each.groups.items()), each.is_wide) for each in read.raw.columns]
         layouts[repr((columns, said))].append((done, read))
-    return iter(layouts.values())
+    yield from layouts.values()
