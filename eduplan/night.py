@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from eduplan.progress import Progress, Silent
 from eduplan.project import Project
 from eduplan.unchanged import State
 from eduplan.warehouse.connection import open_warehouse
+from eduplan.warehouse.threads import beside
 
 if TYPE_CHECKING:
     from eduplan.checks.check import CheckReport
@@ -206,12 +208,24 @@ def judge(connection: duckdb.DuckDBPyConnection, project: Project, declarations:
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection, project: Project, declarations: Declarations, *, progress: Progress
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    declarations: Declarations,
+    *,
+    progress: Progress,
+    plan_is_written: Callable[[], object] = lambda: None,
 ) -> CheckReport:
     """Runs the checks of what changed; whether one of them blocks is for the release to say."""
     from eduplan.checks.run import run_checks
 
-    return run_checks(connection, project, declarations.models, declarations.contracts, progress=progress)
+    return run_checks(
+        connection,
+        project,
+        declarations.models,
+        declarations.contracts,
+        progress=progress,
+        plan_is_written=plan_is_written,
+    )
 
 
 def release(
@@ -382,18 +396,40 @@ def _stages(
     _import_checks_meanwhile()
     with _timed(report, "build"):
         report.tables_built = len(build(connection, project, declarations, progress=progress).builds)
-    with _timed(report, "indicators"):
-        report.indicators_computed = len(compute(connection, project, declarations, progress=progress).computed)
-    with _timed(report, "status"):
-        judge(connection, project, declarations)
-    with _timed(report, "checks"):
-        checked = check(connection, project, declarations, progress=progress)
+    checked = _computed_and_checked(connection, project, declarations, report, progress)
     report.checks = {"all": len(checked.results), "ran": checked.ran, **checked.failed_by_severity()}
     with _timed(report, "release"):
         made = release(connection, project, declarations, checked, now=now, progress=progress)
         state.remember(connection, made.release_id, now)
     report.release_id, report.is_new_release = made.release_id, made.is_new
     report.notices += made.notices
+
+
+def _computed_and_checked(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    declarations: Declarations,
+    report: NightReport,
+    progress: Progress,
+) -> CheckReport:
+    """Computes and judges while what was built before is checked; of checks, the time is noted that is left then."""
+    plan: Future[None] = Future()
+
+    def check_beside(cursor: duckdb.DuckDBPyConnection) -> CheckReport:
+        return check(cursor, project, declarations, progress=progress, plan_is_written=plan.result)
+
+    with beside(connection, check_beside) as checked:
+        try:
+            with _timed(report, "indicators"):
+                report.indicators_computed = len(compute(connection, project, declarations, progress=progress).computed)
+            with _timed(report, "status"):
+                judge(connection, project, declarations)
+        except BaseException:
+            plan.cancel()
+            raise
+        plan.set_result(None)
+        with _timed(report, "checks"):
+            return checked()
 
 
 def _import_checks_meanwhile() -> None:

@@ -7,9 +7,10 @@ Expectations is made to work (``engine``), or what is checked (``gather``).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -22,8 +23,11 @@ from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
-from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.fingerprints import digest
+from eduplan.warehouse.threads import on_one_thread
+
+if TYPE_CHECKING:
+    from eduplan.checks.engine import ExpectationEngine
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ def run_checks(
     contracts: Mapping[str, Contract],
     *,
     progress: Progress | None = None,
+    plan_is_written: Callable[[], object] = lambda: None,
 ) -> CheckReport:
     """Runs every check whose definition or tables changed, and keeps the earlier result of the others.
 
@@ -53,32 +58,88 @@ def run_checks(
         models: Models by qualified name.
         contracts: Contracts by source.
         progress: Is told how far it is.
+        plan_is_written: Waits for the tables of the plan; called before a check that reads one of them.
 
     Raises:
         DeclarationError: A suite or cross check is not valid.
     """
-    progress = progress or Silent()
     create_results(connection)
     checks = gather_checks(project, models, contracts, sources_with_batches=_sources_with_batches(connection))
-    states = table_states(connection, {table for check in checks for table in check.reads}, models)
     kept = read_results(connection)
-    results: dict[str, CheckResult] = {}
-    jobs: dict[str, list[_Job]] = defaultdict(list)
-    for check in checks:
-        earlier = kept.get(check.check_id)
-        if check.table not in states:
-            results[check.check_id] = _absent(check)
-        elif earlier and earlier.fingerprint == _fingerprint(check, states):
-            results[check.check_id] = _unchanged(check, earlier)
-        else:
-            jobs[check.table].append(_Job(check, _changed_slices(check, earlier, states[check.table])))
-    if jobs:
-        results |= _run(connection, jobs, states, progress)
-    ordered = tuple(results[check.check_id] for check in checks)
-    ran = sum(len(of_table) for of_table in jobs.values())
-    if ran or set(kept) != set(results) or any(result.fingerprint is None for result in ordered):
+    of_plan = [check for check in checks if any(table.startswith("plan.") for table in check.reads)]
+    waiting = {check.check_id for check in of_plan}
+    run = _Run(connection, models, kept, progress or Silent())
+    try:
+        run.judge([check for check in checks if check.check_id not in waiting])
+        plan_is_written()
+        run.judge(of_plan)
+    finally:
+        run.close()
+    ordered = tuple(run.results[check.check_id] for check in checks)
+    if run.ran or set(kept) != set(run.results) or any(result.fingerprint is None for result in ordered):
         write_results(connection, ordered)
-    return CheckReport(results=ordered, ran=ran)
+    return CheckReport(results=ordered, ran=run.ran)
+
+
+class _Run:
+    """The results of a run as they come in; what runs the checks is made when there is one to run."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        models: Mapping[str, SqlModel],
+        kept: Mapping[str, KeptResult],
+        progress: Progress,
+    ) -> None:
+        self._connection, self._models, self._kept, self._progress = connection, models, kept, progress
+        self._engine: ExpectationEngine | None = None
+        self.results: dict[str, CheckResult] = {}
+        self.ran = 0
+
+    def judge(self, checks: Sequence[Check]) -> None:
+        """Runs those of some checks that have something new to judge."""
+        states = table_states(self._connection, {table for check in checks for table in check.reads}, self._models)
+        jobs: dict[str, list[_Job]] = defaultdict(list)
+        for check in checks:
+            earlier = self._kept.get(check.check_id)
+            if check.table not in states:
+                self.results[check.check_id] = _absent(check)
+            elif earlier and earlier.fingerprint == _fingerprint(check, states):
+                self.results[check.check_id] = _unchanged(check, earlier)
+            else:
+                jobs[check.table].append(_Job(check, _changed_slices(check, earlier, states[check.table])))
+        if jobs:
+            self._validate(jobs, states)
+
+    def _validate(self, jobs: Mapping[str, Sequence[_Job]], states: Mapping[str, TableState]) -> None:
+        """Runs the checks of some tables: the largest last, when more threads may be free for them."""
+        engine = self._started()
+        rows = {table: _count(self._connection, table) for table in jobs}
+        task = self._progress.task("Checking expectations", len(jobs))
+        with task as advance, on_one_thread(self._connection) as threads:
+            for table in sorted(jobs, key=lambda table: (rows[table], table)):
+                threads.for_rows(rows[table])
+                outcomes: dict[str, Outcome] = {}
+                for slices in {job.slices for job in jobs[table]}:
+                    batch = _batch(table, states[table], slices)
+                    outcomes |= engine.validate(batch, [job.check for job in jobs[table] if job.slices == slices])
+                for job in jobs[table]:
+                    name = job.check.check_id
+                    self.results[name] = _result(job.check, outcomes[name], rows[table], states)
+                    self.ran += 1
+                advance(1)
+
+    def _started(self) -> ExpectationEngine:
+        if self._engine is None:
+            from eduplan.checks.engine import ExpectationEngine  # importing Great Expectations takes seconds
+
+            self._engine = ExpectationEngine(self._connection)
+        return self._engine
+
+    def close(self) -> None:
+        """Gives back what ran the checks."""
+        if self._engine is not None:
+            self._engine.close()
 
 
 def _sources_with_batches(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -98,33 +159,6 @@ def _changed_slices(check: Check, earlier: KeptResult | None, state: TableState)
     if earlier.definition != check.definition or not earlier.success or earlier.rows_unexpected:
         return None
     return tuple(sorted(name for name, print_ in state.slices.items() if earlier.slices.get(name) != print_))
-
-
-def _run(
-    connection: duckdb.DuckDBPyConnection,
-    jobs: Mapping[str, Sequence[_Job]],
-    states: Mapping[str, TableState],
-    progress: Progress,
-) -> dict[str, CheckResult]:
-    from eduplan.checks.engine import ExpectationEngine  # importing Great Expectations takes seconds
-
-    results: dict[str, CheckResult] = {}
-    engine = ExpectationEngine(connection)
-    try:
-        with progress.task("Checking expectations", len(jobs)) as advance, on_one_thread(connection) as threads:
-            for table, of_table in jobs.items():
-                rows_total = _count(connection, table)
-                threads.for_rows(rows_total)
-                outcomes: dict[str, Outcome] = {}
-                for slices in {job.slices for job in of_table}:
-                    batch = _batch(table, states[table], slices)
-                    outcomes |= engine.validate(batch, [job.check for job in of_table if job.slices == slices])
-                for job in of_table:
-                    results[job.check.check_id] = _result(job.check, outcomes[job.check.check_id], rows_total, states)
-                advance(1)
-    finally:
-        engine.close()
-    return results
 
 
 def _batch(table: str, state: TableState, slices: tuple[str, ...] | None) -> str:

@@ -28,10 +28,10 @@ from eduplan.indicators.tables import CELL, create_plan_tables
 from eduplan.indicators.together import is_sum, together, values_of_all
 from eduplan.progress import Progress
 from eduplan.project import Project
-from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.fingerprints import Built, digest, record_builds
 from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slices import quoted
+from eduplan.warehouse.threads import on_one_thread
 
 _ENGINE = "2"
 """Raised when the engine would give other values from the same declarations and marts."""

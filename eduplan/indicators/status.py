@@ -18,9 +18,9 @@ from eduplan.indicators.judgement import judgement_query
 from eduplan.indicators.tables import create_plan_tables
 from eduplan.indicators.targets import write_targets
 from eduplan.project import Project
-from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.fingerprints import digest
 from eduplan.warehouse.optimizers import COMMON_SUBEXPRESSIONS, without_optimizers
+from eduplan.warehouse.threads import on_one_thread
 
 _ENGINE = "2"
 """Raised when the engine would judge the same values otherwise."""

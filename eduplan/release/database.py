@@ -15,7 +15,7 @@ import duckdb
 from eduplan.checks.offending import literal
 from eduplan.disclosure.release import MARK, Told
 from eduplan.release.dictionary import write_dictionary
-from eduplan.warehouse.connection import on_one_thread
+from eduplan.warehouse.threads import on_one_thread
 
 STORAGE_VERSION = "v1.0.0"
 """Storage that older clients and the browser build can attach."""

@@ -22,12 +22,12 @@ from eduplan.declarations.models import SqlModel, dependency_order
 from eduplan.errors import DeclarationError
 from eduplan.progress import Progress
 from eduplan.warehouse.comments import write_comments
-from eduplan.warehouse.connection import on_one_thread
 from eduplan.warehouse.faults import model_fault
 from eduplan.warehouse.fingerprints import Built, Inputs, digest, record_builds, text_fingerprint
 from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slice_files import SliceFiles, described, views_elsewhere
 from eduplan.warehouse.slices import SHAPE, quoted, restricted, with_years_before
+from eduplan.warehouse.threads import on_one_thread
 
 ROWS_TOGETHER = 4_000_000
 """Slices are built together until their inputs have this many rows, or as many as one of them reads by itself: few

@@ -5,8 +5,6 @@ Belongs here: connections and their settings. Does not belong here: any table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -64,47 +62,3 @@ def connect(path: Path | str, project: Project, *, read_only: bool = False) -> d
             "the warehouse cannot be opened: " + str(error).splitlines()[0], where=str(path)
         ) from error
     return connection
-
-
-class Threads:
-    """The threads that statements run on: one, and all of them for those that read many rows.
-
-    Args:
-        connection: The warehouse; the setting holds for all of its cursors.
-    """
-
-    WORTH_SHARING = 300_000
-    """Rows from which on two threads take less time than one, although they take more processor time."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        row = connection.execute("select current_setting('threads')").fetchone()
-        self._all = self._now = int(row[0]) if row else 1
-
-    def for_rows(self, rows: int) -> None:
-        """Takes as many threads as a statement over so many rows is worth."""
-        self.take(self._all if rows >= self.WORTH_SHARING else 1)
-
-    def take(self, threads: int | None = None) -> None:
-        """Takes so many threads; all by default."""
-        wanted = threads or self._all
-        if wanted != self._now:  # changing it takes some ten milliseconds
-            self._connection.execute(f"set threads = {wanted}")
-            self._now = wanted
-
-
-@contextmanager
-def on_one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[Threads]:
-    """Runs small statements on one thread; over a few thousand rows, sharing the work costs more than doing it.
-
-    Three hundred statements over marts take half the processor time that they take on two threads, and less time.
-
-    Yields:
-        The threads, for whoever has some larger statements among them.
-    """
-    threads = Threads(connection)
-    threads.take(1)
-    try:
-        yield threads
-    finally:
-        threads.take()

@@ -200,3 +200,40 @@ def test_great_expectations_is_imported_only_where_there_is_something_to_run(wor
     checked(world)
     world.connection.close()
     subprocess.run([sys.executable, "-c", RUN_AGAIN, str(world.project.root)], check=True)
+
+
+def test_checks_of_the_plan_wait_for_its_tables(world, batches):
+    path = world.project.expectations / "plan" / "status.yml"
+    path.parent.mkdir()
+    path.write_text(
+        """
+table: plan.status
+expectations:
+  - name: judged
+    type: unexpected_rows_expectation
+    kwargs: {unexpected_rows_query: "select * from {batch} where status is null"}
+    severity: error
+    title: {en: every value is judged, zh: 均已判定}
+    why: {en: Nobody knows., zh: 无从得知。}
+    remedy: {en: Judge again., zh: 重新判定。}
+""",
+        encoding="utf-8",
+    )
+    before = []
+
+    def write_plan() -> None:
+        before.extend(batches)
+        world.connection.execute("create table plan.status as select null::varchar as status")
+
+    report = run_checks(world.connection, world.project, world.models, world.contracts, plan_is_written=write_plan)
+    assert set(before) == {"staging.pupil_roll", "core.pupil", "ch4_system.enrolment"}
+    assert of(report, "plan.status.judged").rows_unexpected == 1
+
+
+def test_a_plan_that_is_not_written_leaves_no_results(world):
+    def stop() -> None:
+        raise KeyError("status")
+
+    with pytest.raises(KeyError):
+        run_checks(world.connection, world.project, world.models, world.contracts, plan_is_written=stop)
+    assert world.connection.execute("select count(*) from checks.results").fetchone() == (0,)
