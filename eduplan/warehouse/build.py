@@ -1,6 +1,6 @@
 """Builds the models: in dependency order, and only the slices whose select or inputs changed.
 
-Belongs here: deciding what to build, and building it. Does not belong here: what a model means, or checking its rows.
+Belongs here: building. Does not belong here: what is due (``work``), what a model means, or checking its rows.
 
 A model with ``partition: school_year`` is built a slice at a time: inputs that have the same column are read for the
 slice alone. The law is that this gives the same rows as a whole build; ``tests/unit/warehouse`` holds the engine to it.
@@ -11,7 +11,6 @@ view over one file a slice.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,19 +18,16 @@ from pathlib import Path
 import duckdb
 
 from eduplan.declarations.models import SqlModel, dependency_order
-from eduplan.errors import DeclarationError
 from eduplan.progress import Progress
 from eduplan.warehouse.comments import write_comments
 from eduplan.warehouse.faults import model_fault
-from eduplan.warehouse.fingerprints import Built, Inputs, digest, record_builds, text_fingerprint
+from eduplan.warehouse.fingerprints import Built, Inputs, record_builds
 from eduplan.warehouse.lineage import write_lineage
 from eduplan.warehouse.slice_files import SliceFiles, described, views_elsewhere
 from eduplan.warehouse.slices import SHAPE, quoted, restricted, with_years_before
-from eduplan.warehouse.threads import on_one_thread
-
-ROWS_TOGETHER = 4_000_000
-"""Slices are built together until their inputs have this many rows, or as many as one of them reads by itself: few
-queries for a small city, little memory for a large one."""
+from eduplan.warehouse.streams import Streams
+from eduplan.warehouse.threads import Threads, on_one_thread
+from eduplan.warehouse.work import Work, plan_work
 
 
 @dataclass(frozen=True)
@@ -105,101 +101,71 @@ def build_models(
     if only is None:
         _drop_vanished(connection, models, inputs, report)
     with progress.task("Building tables", total=len(order)) as advance, on_one_thread(connection) as threads:
-        for model in order:
-            work = _plan(model, inputs, files.get(model.table))
-            if work.is_nothing:
-                report.unchanged.append(model.table)
-            else:
-                threads.for_rows(work.rows_read)
-                report.builds.append(_build(connection, work, inputs))
-            advance(1)
+        streams = Streams(
+            connection,
+            threads,
+            plan=lambda table: _planned(models[table], inputs, files, report),
+            size=lambda work: work.rows_read,
+            do=lambda cursor, work: _build(cursor, work, inputs, threads),
+            note=lambda done: _note(connection, done, inputs, report),
+        )
+        _prepare(connection, order)
+        streams.run({model.table: set(model.inputs) - {model.table} for model in order}, advance)
+    places = {model.table: place for place, model in enumerate(order)}
+    report.builds.sort(key=lambda build: places[build.table])
     write_comments(connection, order)
     write_lineage(connection, models)
     return report
 
 
 @dataclass(frozen=True)
-class _Work:
-    """What is to be done for one model: the fingerprints that it should have, against those that it has."""
+class _Done:
+    """What was done for a model, and its slices as they stand now."""
 
-    model: SqlModel
-    partition: str | None
-    wanted: dict[str, str]
-    recorded: dict[str, Built]
-    rows_of_inputs: dict[str, int]
-    sliced_inputs: tuple[str, ...]
-    files: SliceFiles | None
-
-    @property
-    def is_new(self) -> bool:
-        """Whether the table is made anew: it is not there, or its select or the columns it reads changed."""
-        return SHAPE not in self.recorded or self.recorded[SHAPE].fingerprint != self.wanted[SHAPE]
-
-    @property
-    def changed(self) -> list[str]:
-        return sorted(
-            text
-            for text, fingerprint in self.wanted.items()
-            if text != SHAPE
-            and (self.is_new or text not in self.recorded or self.recorded[text].fingerprint != fingerprint)
-        )
-
-    @property
-    def rows_read(self) -> int:
-        """Rows that are read of the inputs that are cut as the model is; of all inputs where it is built whole."""
-        return self.rows_of(self.changed) if self.partition else sum(self.rows_of_inputs.values())
-
-    def rows_of(self, slices: Sequence[str]) -> int:
-        """Rows that some slices read together; a year that several of them look back to is read once."""
-        years = with_years_before(slices, self.partition or "", self.model.header.look_back)
-        return sum(self.rows_of_inputs.get(year, 0) for year in years)
-
-    @property
-    def removed(self) -> list[str]:
-        return sorted(set(self.recorded) - set(self.wanted))
-
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.is_new or self.changed or self.removed)
+    build: ModelBuild
+    slices: dict[str, Built]
 
 
-def _plan(model: SqlModel, inputs: Inputs, files: SliceFiles | None) -> _Work:
-    """Compares a model with what stands in the warehouse."""
-    for table in model.inputs:
-        if not inputs.exists(table):
-            raise DeclarationError(
-                f"reads {table}, which does not exist", where=str(model.path), remedy="declare its source, or build it"
-            )
-    recorded = inputs.builds.get(model.table, {}) if inputs.exists(model.table) else {}
-    text, partition = text_fingerprint(model), inputs.cut_of(model.table)
-    if partition is None:
-        read = [digest(table, inputs.shape(table), inputs.fingerprint(table)) for table in model.inputs]
-        rows = {SHAPE: sum(inputs.rows(table) for table in model.inputs)}
-        return _Work(model, None, {SHAPE: digest(text, *read)}, recorded, rows, (), None)
-    if files:
-        recorded = files.still_there(recorded)
-    cut = {table: found for table in model.inputs if (found := inputs.slices(table, partition)) is not None}
-    shape = digest(text, *(digest(table, inputs.shape(table)) for table in model.inputs))
-    whole = [digest(table, inputs.fingerprint(table)) for table in model.inputs if table not in cut]
-    wanted, rows_of_inputs = {SHAPE: shape}, Counter[str]()
-    for found in cut.values():
-        rows_of_inputs.update(found)
-    for slice_text in sorted({text for found in cut.values() for text in found}):
-        years = with_years_before([slice_text], partition, model.header.look_back)
-        read = [digest(table, inputs.fingerprint(table, partition, years)) for table in cut]
-        wanted[slice_text] = digest(shape, *whole, *read)
-    return _Work(model, partition, wanted, recorded, dict(rows_of_inputs), tuple(cut), files)
+def _planned(model: SqlModel, inputs: Inputs, files: Mapping[str, SliceFiles], report: BuildReport) -> Work | None:
+    """What is to be done for a model, if anything."""
+    work = plan_work(model, inputs, files.get(model.table))
+    if work.is_nothing:
+        report.unchanged.append(model.table)
+        return None
+    return work
 
 
-def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -> ModelBuild:
+def _note(connection: duckdb.DuckDBPyConnection, done: _Done, inputs: Inputs, report: BuildReport) -> None:
+    """Lets those that read a model know how it stands now."""
+    table = done.build.table
+    inputs.builds[table] = done.slices
+    if not inputs.exists(table):
+        inputs.columns[table] = tuple(described(connection, table).items())
+    report.builds.append(done.build)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, models: Sequence[SqlModel]) -> None:
+    """Makes macros and schemas, which several streams must not make at once."""
+    made: set[str] = set()
+    connection.execute("begin")
+    for model in models:
+        try:
+            for text in (*(macro.sql for macro in model.macros), f"create schema if not exists {model.schema}"):
+                if text not in made:
+                    connection.execute(text)
+                    made.add(text)
+        except duckdb.Error as error:
+            connection.execute("rollback")
+            raise model_fault(error, model) from error
+    connection.execute("commit")
+
+
+def _build(connection: duckdb.DuckDBPyConnection, work: Work, inputs: Inputs, threads: Threads) -> _Done:
     """Builds what changed of one model, in one transaction."""
     model, started = work.model, time.perf_counter()
     connection.execute("begin")
     try:
-        for macro in model.macros:
-            connection.execute(macro.sql)
-        connection.execute(f"create schema if not exists {model.schema}")
-        rows = _build_rows(connection, work, inputs)
+        rows = _build_rows(connection, work, inputs, threads)
         seconds = time.perf_counter() - started
         built = {text: Built(work.wanted[text], count) for text, count in rows.items()}
         _record(connection, work, inputs, built, seconds)
@@ -210,25 +176,24 @@ def _build(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -
     except BaseException:
         connection.execute("rollback")
         raise
-    kept = {text: old for text, old in work.recorded.items() if text in work.wanted}
-    inputs.builds[model.table] = {**kept, **built}
-    if work.is_new:
-        inputs.columns[model.table] = tuple(described(connection, model.table).items())
     if work.files:
         work.files.keep_only(_slices(work.wanted))
+    kept = {text: old for text, old in work.recorded.items() if text in work.wanted}
     built_slices = work.changed if work.partition else [SHAPE]
-    return ModelBuild(model.table, tuple(built_slices), tuple(work.removed), sum(rows.values()), seconds)
+    build = ModelBuild(model.table, tuple(built_slices), tuple(work.removed), sum(rows.values()), seconds)
+    return _Done(build, {**kept, **built})
 
 
-def _build_rows(connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs) -> dict[str, int]:
+def _build_rows(connection: duckdb.DuckDBPyConnection, work: Work, inputs: Inputs, threads: Threads) -> dict[str, int]:
     """Builds what changed of one model; returns the rows of each slice that was built."""
     if work.is_new or work.partition is None:
-        inputs.drop(work.model.table)
+        inputs.drop(work.model.table, connection)
     if work.partition is None:
+        threads.for_rows(work.rows_read)
         return _build_whole(connection, work.model)
     if work.files:
-        return _build_files(connection, work, work.partition, work.files)
-    return _build_slices(connection, work, work.partition)
+        return _build_files(connection, work, work.partition, work.files, threads)
+    return _build_slices(connection, work, work.partition, threads)
 
 
 def _build_whole(connection: duckdb.DuckDBPyConnection, model: SqlModel) -> dict[str, int]:
@@ -237,14 +202,17 @@ def _build_whole(connection: duckdb.DuckDBPyConnection, model: SqlModel) -> dict
     return {SHAPE: int(row[0]) if row else 0}
 
 
-def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition: str) -> dict[str, int]:
+def _build_slices(
+    connection: duckdb.DuckDBPyConnection, work: Work, partition: str, threads: Threads
+) -> dict[str, int]:
     """Replaces the slices that changed; returns the rows of each."""
     model = work.model
     if work.is_new:
         connection.execute(f"create table {model.table} as select * from (\n{model.sql}\n) limit 0")
     elif gone := [*work.changed, *work.removed]:
         connection.execute(f"delete from {model.table} where {partition} in ({_literals(gone)})")
-    for group in _groups(work):
+    for group in work.groups:
+        threads.for_rows(work.rows_of(group))
         connection.execute(f"insert into {model.table} {_query(work, partition, group)}{_order(model)}")
     rows = dict.fromkeys(work.changed, 0)
     if work.changed:
@@ -258,15 +226,14 @@ def _build_slices(connection: duckdb.DuckDBPyConnection, work: _Work, partition:
 
 
 def _build_files(
-    connection: duckdb.DuckDBPyConnection, work: _Work, partition: str, files: SliceFiles
+    connection: duckdb.DuckDBPyConnection, work: Work, partition: str, files: SliceFiles, threads: Threads
 ) -> dict[str, int]:
     """Writes the slices that changed, one file each, and lets the view read them; returns the rows of each."""
-    rows = {
-        text: files.write(
-            connection, _query(work, partition, [text], _with_constant(partition, text)), text, work.wanted[text]
-        )
-        for text in work.changed
-    }
+    rows = {}
+    for text in work.changed:
+        threads.for_rows(work.rows_of([text]))
+        query = _query(work, partition, [text], _with_constant(partition, text))
+        rows[text] = files.write(connection, query, text, work.wanted[text])
     files.show(connection, described(connection, f"(\n{work.model.sql}\n)"), _slices(work.wanted))
     return {SHAPE: 0, **rows} if work.is_new else rows
 
@@ -278,7 +245,7 @@ def _with_constant(partition: str, text: str) -> str:
     return f"* replace (cast({quoted(text)} as enum({quoted(text)})) as {partition})"
 
 
-def _query(work: _Work, partition: str, slices: Sequence[str], columns: str = "*") -> str:
+def _query(work: Work, partition: str, slices: Sequence[str], columns: str = "*") -> str:
     """The model's select over some slices; its text starts a line, so that errors can say which."""
     years = with_years_before(slices, partition, work.model.header.look_back)
     text = restricted(work.model, work.sliced_inputs, partition, years)
@@ -297,19 +264,8 @@ def _order(model: SqlModel) -> str:
     return f" order by {', '.join(columns)}"
 
 
-def _groups(work: _Work) -> list[list[str]]:
-    """Slices that are built by one query each, by the rows that they read together."""
-    groups: list[list[str]] = []
-    for text in work.changed:
-        if groups and work.rows_of([*groups[-1], text]) <= max(ROWS_TOGETHER, work.rows_of([text])):
-            groups[-1].append(text)
-        else:
-            groups.append([text])
-    return groups
-
-
 def _record(
-    connection: duckdb.DuckDBPyConnection, work: _Work, inputs: Inputs, built: Mapping[str, Built], seconds: float
+    connection: duckdb.DuckDBPyConnection, work: Work, inputs: Inputs, built: Mapping[str, Built], seconds: float
 ) -> None:
     table = work.model.table
     for text in set(inputs.builds.get(table, {})) - set(work.wanted):
@@ -340,7 +296,7 @@ def _drop_vanished(
     for table in sorted(set(inputs.builds) - set(models)):
         if table.split(".")[0] == "plan":
             continue
-        inputs.drop(table)
+        inputs.drop(table, connection)
         connection.execute("delete from warehouse.builds where model = ?", [table])
         connection.execute("delete from warehouse.comments where model = ?", [table])
         report.dropped.append(table)

@@ -63,10 +63,10 @@ class Inputs:
         """Whether a table or view is there."""
         return table in self.columns
 
-    def drop(self, table: str) -> None:
-        """Drops a table or view if it is there, to make room for another of its name."""
+    def drop(self, table: str, connection: duckdb.DuckDBPyConnection) -> None:
+        """Drops a table or view if it is there, to make room for another of its name in one transaction."""
         if self.exists(table):
-            self._connection.execute(f"drop {'view' if table in self._views else 'table'} {table}")
+            connection.execute(f"drop {'view' if table in self._views else 'table'} {table}")
             del self.columns[table]
 
     def slices(self, table: str, partition: str) -> dict[str, int] | None:

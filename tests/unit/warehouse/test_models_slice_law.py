@@ -14,7 +14,7 @@ from eduplan.periods import PeriodKind
 from eduplan.progress import Silent
 from eduplan.project import Project
 from eduplan.staging.schema import staged_types
-from eduplan.warehouse import build
+from eduplan.warehouse import build, work
 from eduplan.warehouse.blank import blank_warehouse
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,6 +84,10 @@ def fill(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
             )
 
 
+EACH_ALONE = property(lambda one: [[text] for text in one.changed])
+"""Slices in groups of one."""
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, duckdb.DuckDBPyConnection]:
     """The models built slice by slice, as a night keeps them, and all slices together in tables."""
@@ -92,8 +96,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, duckdb.DuckDBPyC
     models = load_models(project.sql)
     built = {}
     ways = (
-        ("slices", patch.object(build, "_groups", lambda work: [[text] for text in work.changed]), "slices"),
-        ("whole", patch.object(build, "ROWS_TOGETHER", 10**12), None),
+        ("slices", patch.object(work.Work, "groups", EACH_ALONE), "slices"),
+        ("whole", patch.object(work, "ROWS_TOGETHER", 10**12), None),
     )
     for name, way, folder in ways:
         connection = blank_warehouse(project, contracts, load_code_lists(project.contracts / "codes"))

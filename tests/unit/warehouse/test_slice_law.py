@@ -10,9 +10,12 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eduplan.warehouse import build
+from eduplan.warehouse.work import Work
 
 from .conftest import Bench, new_bench
+
+EACH_ALONE = property(lambda one: [[text] for text in one.changed])
+"""Slices in groups of one."""
 
 YEARS = ("2020-21", "2021-22", "2022-23")
 TABLES = ("core.cells", "ch1_context.totals", "ch1_context.growth", "ch2_goals.summary")
@@ -69,7 +72,7 @@ def test_slice_by_slice_equals_one_whole_build(arrivals: Arrivals, together: boo
     with (
         tempfile.TemporaryDirectory() as first,
         tempfile.TemporaryDirectory() as second,
-        nullcontext() if together else patch.object(build, "_groups", lambda work: [[text] for text in work.changed]),
+        nullcontext() if together else patch.object(Work, "groups", EACH_ALONE),
     ):
         by_slice, whole = new_bench(Path(first)), new_bench(Path(second))
         declare(by_slice, kept_in)
