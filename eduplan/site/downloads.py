@@ -15,7 +15,6 @@ import duckdb
 import polars as pl
 
 from eduplan.indicators.tables import DIMENSIONS
-from eduplan.site.reading import ReleaseReader
 from eduplan.site.workbook import MOST_ROWS, Sheets
 
 FOLDER = "download"
@@ -45,9 +44,10 @@ order by v.indicator, v.time_period desc, v.unit_level, v.missing desc, v.unit_c
 
 def write_downloads(
     connection: duckdb.DuckDBPyConnection,
-    reader: ReleaseReader,
     site: Path,
     *,
+    has_areas: bool,
+    has_failing: bool,
     unchanged: frozenset[str] = frozenset(),
     previous: Path | None = None,
     advance: Callable[[int], None],
@@ -55,9 +55,10 @@ def write_downloads(
     """Writes the files of all indicators.
 
     Args:
-        connection: The release.
-        reader: The release, for what it has.
+        connection: The release, for nobody else meanwhile.
         site: Folder of the site.
+        has_areas: Whether the release has names of areas.
+        has_failing: Whether it has units that fall short.
         unchanged: Indicators whose values are those of the release before.
         previous: The folder of its files.
         advance: Is told of every indicator that is done.
@@ -66,7 +67,7 @@ def write_downloads(
     folder.mkdir()
     taken_over = {code for code in sorted(unchanged) if previous and _take_over(code, previous, folder)}
     advance(len(taken_over))
-    query = values_query(has_areas=reader.has("plan.areas"))
+    query = values_query(has_areas=has_areas)
     for codes in _batches(connection, taken_over):
         values = connection.execute(f"{query} where v.indicator in (select unnest(?)) {_ORDER}", [codes]).pl()
         readable = _readable(values)
@@ -80,7 +81,7 @@ def write_downloads(
             sheets.write(folder / f"{code}.xlsx", place, min(rows, MOST_ROWS), name=code)
             place += rows
             advance(1)
-    if reader.has("plan.failing_units"):
+    if has_failing:
         failing = _readable(connection.execute(_FAILING).pl())
         for (code,), units in failing.partition_by("indicator", maintain_order=True, as_dict=True).items():
             units.write_csv(folder / f"{code}.failing.csv", include_bom=True)

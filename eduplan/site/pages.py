@@ -6,6 +6,7 @@ Belongs here: the list of pages. Does not belong here: what any of them knows.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,7 +82,22 @@ def write_pages(
     formulas = {code: formula_of(row) for code, row in reader.indicators.items()}
     below = SourceColumns(declared.models, declared.contracts)
     lines, notices = lines_of(reader), list[str]()
-    with progress.task("Writing the site", 2 * len(reader.indicators) + 1) as advance:
+    known_files = previous / DOWNLOADS if previous else None
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="downloads") as beside,
+        progress.task("Writing the site", 2 * len(reader.indicators) + 1) as advance,
+    ):
+        # Pages are Python, and files are not: most of the time neither waits for the other.
+        files = beside.submit(
+            write_downloads,
+            connection.cursor(),
+            site,
+            has_areas=reader.has("plan.areas"),
+            has_failing=reader.has("plan.failing_units"),
+            unchanged=unchanged,
+            previous=known_files,
+            advance=advance,
+        )
         write_scorecard(reader, renderer, lines)
         write_chapters(reader, renderer, lines)
         write_commitments(reader, renderer)
@@ -102,8 +118,7 @@ def write_pages(
             advance(1)
         for code in reader.waiting:
             write_waiting(reader, renderer, code)
-        files = previous / DOWNLOADS if previous else None
-        write_downloads(connection, reader, site, unchanged=unchanged, previous=files, advance=advance)
+        files.result()
     return notices
 
 

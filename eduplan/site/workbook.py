@@ -56,7 +56,10 @@ class Sheets:
 
     def __init__(self, frame: pl.DataFrame) -> None:
         cells = pl.DataFrame([_cells(column).alias(str(place)) for place, column in enumerate(frame.iter_columns())])
-        self._rows = cells.select(pl.concat_str([pl.lit("<row>"), pl.all(), pl.lit("</row>")])).to_series()
+        rows = cells.select(pl.concat_str([pl.lit("<row>"), pl.all(), pl.lit("</row>")])).to_series()
+        # All rows are one stretch of bytes, so that a table is cut out of it and nothing is joined or encoded again.
+        _, starts, text = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
+        self._starts, self._text = memoryview(starts).cast("q"), memoryview(text or b"")
         self._head = "".join(f'<c s="1" t="inlineStr"><is><t>{_escaped(name)}</t></is></c>' for name in frame.columns)
 
     def write(self, path: Path, first: int, rows: int, *, name: str) -> None:
@@ -77,15 +80,14 @@ class Sheets:
             f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
             f'<sheet name="{_escaped(name[:31])}" sheetId="1" r:id="r1"/></sheets></workbook>'
         )
-        body = self._rows.slice(first, rows).str.join("").item() or ""
-        sheet = f"{_HEAD}<row>{self._head}</row>{body}{_FOOT}"
-        parts = {**_PARTS, "xl/workbook.xml": workbook, "xl/worksheets/sheet1.xml": sheet}
+        body = self._text[self._starts[first] : self._starts[first + rows]]
+        head = f"{_XML}{_HEAD}<row>{self._head}</row>".encode()
+        parts = {name: (_XML + text).encode() for name, text in {**_PARTS, "xl/workbook.xml": workbook}.items()}
+        parts["xl/worksheets/sheet1.xml"] = b"".join((head, body, _FOOT.encode()))
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for part, text in parts.items():
                 # A time that does not change, so that equal tables give equal files.
-                archive.writestr(
-                    zipfile.ZipInfo(part, (2020, 1, 1, 0, 0, 0)), (_XML + text).encode(), zipfile.ZIP_DEFLATED, 1
-                )
+                archive.writestr(zipfile.ZipInfo(part, (2020, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED, 1)
 
 
 def write_workbook(frame: pl.DataFrame, path: Path, *, sheet: str) -> None:

@@ -8,8 +8,9 @@ import fastexcel
 import polars as pl
 import pytest
 
+from eduplan.site import pages
 from eduplan.site.downloads import unchanged_since
-from eduplan.site.workbook import write_workbook
+from eduplan.site.workbook import Sheets, write_workbook
 
 
 def test_all_three_files_have_the_same_rows(site):
@@ -55,6 +56,25 @@ def test_a_workbook_keeps_numbers_texts_and_nothing_apart(tmp_path):
     assert read["count"].to_list() == [1, None, 3, -4]
     assert read["share"].to_list() == [0.5, None, 2.0, None]
     assert zipfile.ZipFile(tmp_path / "a.xlsx").testzip() is None
+
+
+def test_each_table_gets_its_own_rows_however_many_bytes_they_take(tmp_path):
+    names = ["东区", "x", "北区第一小学", None, "é", "末"]
+    sheets = Sheets(pl.DataFrame({"name": names, "count": range(6)}))
+    for first, rows in ((0, 2), (2, 3), (5, 1), (6, 0)):
+        sheets.write(tmp_path / "a.xlsx", first, rows, name="A")
+        read = fastexcel.read_excel(tmp_path / "a.xlsx").load_sheet(0).to_polars()
+        assert read["name"].to_list() == names[first : first + rows]
+        assert read["count"].to_list() == list(range(first, first + rows))
+
+
+def test_a_disk_that_is_full_when_files_are_written_stops_the_site(make_site, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pages, "write_downloads", fail)
+    with pytest.raises(OSError, match="No space left"):
+        make_site().write()
 
 
 def test_files_of_unchanged_indicators_are_those_of_the_release_before(make_site):
