@@ -228,11 +228,13 @@ def _tell_sums(session: Session, found: Explanation) -> None:
     """The sum behind the verdict of every target; of several parts the worst."""
     from rich.text import Text
 
+    from eduplan.words.codes import code_labels, part_names
     from eduplan.words.sums import sum_text
     from eduplan.words.targets import judged_target
-    from eduplan.words.terms import EVIDENCE, colon, in_brackets, sign, worst
+    from eduplan.words.terms import EVIDENCE, colon, in_brackets, sign, word, worst
 
     lang, entry = session.lang, found.indicator
+    labels = code_labels(session.open_project(), lang)
     targets: dict[int, list[Row]] = {}
     for row in found.statuses:
         targets.setdefault(row["target_number"], []).append(row)
@@ -242,7 +244,10 @@ def _tell_sums(session: Session, found: Explanation) -> None:
         full = {**row, **dictionary, "indicator_kind": entry["kind"]}
         target = judged_target(row, entry["direction"], lang)
         look = sign(row["status"])
-        whose = in_brackets(EVIDENCE[row["evidence"]][lang], lang)
+        said = [EVIDENCE[row["evidence"]][lang], *part_names(row, labels)]
+        if row["is_own_target"]:
+            said.insert(1, word("own_target", lang))
+        whose = in_brackets(("，" if lang == "zh" else ", ").join(said), lang)
         text = Text(f"{target}{whose}{colon(lang)}{sum_text(full, lang)} → ")
         text.append(f"{look.symbol} {look.word(lang)}", style=look.style)
         session.out.print(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -16,7 +17,7 @@ from eduplan.cli.session import Session, UsageFault
 from eduplan.cli.sql import AsOfOption, open_database
 from eduplan.words.codes import code_labels, part_text
 from eduplan.words.language import Language
-from eduplan.words.terms import word, worst
+from eduplan.words.terms import EVIDENCE, in_brackets, word, worst
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,9 +32,10 @@ select
     s.stage, s.urban_class, s.ownership, s.sex, s.grade, s.item, s.time_period, s.reference_year, s.obs_value,
     s.obs_status, s.numerator, s.denominator, s.unit, i.decimals, s.target_value, s.target_upper, s.deadline,
     s.baseline_year, s.baseline_value, s.path_value, s.gap, s.units_reported, s.units_expected, s.coverage_pct,
-    v.interval_low, v.interval_high, s.status, s.reason, s.is_latest
+    v.interval_low, v.interval_high, s.status, s.reason, t.evidence, s.is_latest
 from plan.status as s
 join plan.indicators as i on i.indicator = s.indicator
+join plan.targets as t on t.indicator = s.indicator and t.target_number = s.target_number
 left join plan.indicator_values as v
     on v.indicator = s.indicator and v.reference_year = s.reference_year and v.ref_area_level = s.ref_area_level
     and v.ref_area = s.ref_area and v.stage = s.stage and v.urban_class = s.urban_class and v.ownership = s.ownership
@@ -49,7 +51,7 @@ select
     v.obs_status, v.numerator, v.denominator, v.unit, i.decimals, null as target_value, null as target_upper,
     null as deadline, null as baseline_year, null as baseline_value, null as path_value, null as gap,
     v.units_reported, v.units_expected, v.coverage_pct, v.interval_low, v.interval_high,
-    null as status, null as reason,
+    null as status, null as reason, null as evidence,
     v.reference_year = max(v.reference_year) over (partition by v.indicator) as is_latest
 from plan.indicator_values as v
 join plan.indicators as i using (indicator)
@@ -62,7 +64,8 @@ qualify {period}
 order by i.chapter, v.indicator, v.stage, v.item, v.ref_area_level, v.ref_area
 """
 _AREAS = "({row}.ref_area_level in ('city', 'district') or {row}.ref_area = $area)"
-_CELL = ("indicator", "target_number", "stage", "urban_class", "ownership", "sex", "grade", "item")
+_PART = ("indicator", "stage", "urban_class", "ownership", "sex", "grade", "item")
+_CELL = ("indicator", "target_number", *_PART[1:])
 
 Row = dict[str, Any]
 
@@ -261,18 +264,25 @@ def lines_of(rows: list[Row], project: Project, lang: Language, *, area: str | N
         if row["ref_area_level"] == "district" and row["status"]:
             districts.setdefault(_cell(row), {})[row["ref_area"]] = row["status"]
     codes = _judged_districts(rows)
-    whole = {_cell(row): row["obs_value"] for row in rows if row["ref_area_level"] == "city"}
+    # A target that districts alone have stands beside the city's value all the same.
+    whole = {(*_part(row), row["reference_year"]): row["obs_value"] for row in rows if row["ref_area_level"] == "city"}
     own = [row for row in rows if (row["ref_area"] == area if area else row["ref_area_level"] == "city")]
     folded: dict[tuple[Any, ...], list[Row]] = {}
+    numbers: dict[tuple[Any, ...], set[int]] = {}
     for row in own:
         folded.setdefault(_cell(row)[:-1], []).append(row)
+        numbers.setdefault(_part(row)[:-1], set()).add(row["target_number"])
     words = _Words(chapter_titles(project, lang), code_labels(project, lang), unit_texts(project, lang), lang)
     lines = []
     for items in folded.values():
         row = worst(items)
         of_districts = districts.get(_cell(row), {}) if area is None else {}
         strip = [of_districts.get(code) for code in codes] if of_districts else []
-        lines.append(_line(row, len(items), strip, whole.get(_cell(row)) if area else None, words))
+        city = whole.get((*_part(row), row["reference_year"])) if area else None
+        line = _line(row, len(items), strip, city, words)
+        if len(numbers[_part(row)[:-1]]) > 1:
+            line = replace(line, target=line.target + in_brackets(EVIDENCE[row["evidence"]][lang], lang))
+        lines.append(line)
     return lines
 
 
@@ -295,6 +305,10 @@ class _Words(NamedTuple):
 
 def _cell(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in _CELL)
+
+
+def _part(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _PART)
 
 
 def _line(row: Row, items: int, strip: list[str | None], city: float | None, words: _Words) -> Line:

@@ -190,10 +190,12 @@ def _statuses(connection: duckdb.DuckDBPyConnection, code: str, values: Sequence
     cells = {tuple(row[name] for name in CELL) for row in values}
     found = _rows(
         connection,
-        "select found.*, targets.sign, targets.evidence from plan.status as found "
-        "join plan.targets as targets "
+        "select found.*, targets.sign, targets.evidence, areas.ref_area is not null as is_own_target "
+        "from plan.status as found join plan.targets as targets "
         "on targets.indicator = found.indicator and targets.target_number = found.target_number "
-        "where found.indicator = ? and ref_area_level = ? and ref_area = ? and reference_year = ? "
+        "left join plan.target_areas as areas on areas.indicator = found.indicator "
+        "and areas.target_number = found.target_number and areas.ref_area = found.ref_area "
+        "where found.indicator = ? and ref_area_level = ? and found.ref_area = ? and reference_year = ? "
         "order by found.target_number",
         [code, values[0]["ref_area_level"], values[0]["ref_area"], values[0]["reference_year"]],
     )

@@ -5,9 +5,11 @@ Belongs here: what those pages know. Does not belong here: the data of their cha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from eduplan.indicators.severity import WORST_FIRST
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.charts import chart_of
 from eduplan.site.lineage import Formula, Measure, SourceColumns, below, marts_of, sources_below
@@ -138,6 +140,7 @@ def _part(reader: ReleaseReader, indicator: Row, formula: Formula, part: Part) -
         "base": _base(reader, formula, part, latest),
         "status": worst([verdict["row"] for verdict in verdicts])["status"] if verdicts else None,
         "verdicts": verdicts,
+        "of_districts": _of_districts(reader, indicator, own),
         "years": _years(series, own),
         "districts": _districts(reader, series, own, latest, indicator),
     }
@@ -161,6 +164,37 @@ def _verdict(indicator: Row, row: Row, own: Sequence[Row]) -> Row:
         "evidence": Text(EVIDENCE[row["evidence"]]["en"], EVIDENCE[row["evidence"]]["zh"]),
         "sum": Text(sum_text(full, "en"), sum_text(full, "zh")) if told else None,
     }
+
+
+def _of_districts(reader: ReleaseReader, indicator: Row, own: Sequence[Row]) -> list[Row]:
+    """The targets that districts alone have, or some of them at another value, with how many districts stand where."""
+    of_city = {row["target_number"] for row in own if row["ref_area_level"] == "city"}
+    numbers: dict[int, list[Row]] = {}
+    for row in own:
+        if row["ref_area_level"] == "district" and row["is_latest"]:
+            numbers.setdefault(row["target_number"], []).append(row)
+    found = []
+    for number, rows in numbers.items():
+        values: dict[float | None, list[Row]] = {}
+        for row in rows:
+            values.setdefault(row["target_value"], []).append(row)
+        usual, *others = sorted(values.values(), key=len, reverse=True)
+        if number in of_city and not others:
+            continue
+        counts = Counter(row["status"] for row in rows)
+        evidence = EVIDENCE[rows[0]["evidence"]]
+        found.append(
+            {
+                "target": words_of_target(usual[0], indicator),
+                "evidence": Text(evidence["en"], evidence["zh"]),
+                "counts": [(status, counts[status]) for status in WORST_FIRST if counts[status]],
+                "others": [
+                    (words_of_target(each[0], indicator), [reader.districts[row["ref_area"]] for row in each])
+                    for each in others
+                ],
+            }
+        )
+    return found
 
 
 def _told(row: Row) -> bool:

@@ -13,8 +13,9 @@ from typing import Any
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.reading import Part, ReleaseReader, part_of
 from eduplan.site.wording import Text
+from eduplan.words.language import Language
 from eduplan.words.targets import judged_target
-from eduplan.words.terms import worst
+from eduplan.words.terms import EVIDENCE, in_brackets, worst
 
 Row = dict[str, Any]
 
@@ -67,9 +68,14 @@ def lines_of(reader: ReleaseReader, area: str | None = None) -> list[Line]:
     ]
 
 
-def words_of_target(row: Row, indicator: Row) -> Text:
-    """A target in words, from its judgement."""
-    en, zh = (judged_target(row, indicator["direction"], lang) for lang in ("en", "zh"))
+def words_of_target(row: Row, indicator: Row, *, with_evidence: bool = False) -> Text:
+    """A target in words, from its judgement; where there are several, with whose it is."""
+    languages: tuple[Language, ...] = ("en", "zh")
+    en, zh = (
+        judged_target(row, indicator["direction"], lang)
+        + (in_brackets(EVIDENCE[row["evidence"]][lang], lang) if with_evidence else "")
+        for lang in languages
+    )
     return Text(en, zh)
 
 
@@ -98,6 +104,9 @@ def _of_indicator(reader: ReleaseReader, code: str, indicator: Row, area: str | 
     for row in own:
         folded.setdefault((row["target_number"], part_of(row)[:_ITEM]), []).append(row)
     lines = []
+    numbers: dict[tuple[Any, ...], set[int]] = {}
+    for number, part in folded:
+        numbers.setdefault(part, set()).add(number)
     for (number, _), rows in folded.items():
         row = worst(rows)
         part, past = part_of(row), is_past(row)
@@ -109,7 +118,7 @@ def _of_indicator(reader: ReleaseReader, code: str, indicator: Row, area: str | 
                 part_name=reader.labels.part(part),
                 items=len(rows),
                 row=row,
-                target=words_of_target(row, indicator),
+                target=words_of_target(row, indicator, with_evidence=len(numbers[part_of(row)[:_ITEM]]) > 1),
                 status=row["status"],
                 decided=row["deadline"] if past else None,
                 path=None if no_path else row["path_value"],

@@ -66,6 +66,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "counted": {"en": "counted here", "zh": "本库统计"},
     "doubtful": {"en": "doubtful", "zh": "存疑"},
     "failing": {"en": "Missing", "zh": "未达标单位"},
+    "own_target": {"en": "a value of its own", "zh": "单列目标值"},
     "and_more": {"en": "and {number} more in plan.failing_units", "zh": "等，另有 {number} 个见 plan.failing_units"},
 }
 

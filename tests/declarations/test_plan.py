@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from eduplan.declarations.commitments import CommitmentType, Tier
 from eduplan.declarations.indicators import TargetKind, load_indicators
 from eduplan.declarations.registry import Registry, load_registry, registry_faults
 from eduplan.declarations.text import Bilingual
+from eduplan.indicators.tables import create_plan_tables
 
 PLAN = Path(__file__).resolve().parents[2] / "plan"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -77,3 +79,17 @@ def test_a_deadline_of_a_quantified_target_is_that_of_an_indicator(registry: Reg
             assert any(target.kind in yearly for target in targets), name
         else:
             assert commitment.deadline in {target.deadline for target in targets}, name
+
+
+def test_areas_with_a_target_of_their_own_are_found_to_be_areas_of_the_city() -> None:
+    """The check before a release names a code that no list of divisions has."""
+    check = (PLAN.parent / "expectations" / "cross" / "targets_of_known_areas.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        create_plan_tables(connection)
+        connection.execute(
+            "insert into plan.target_areas values ('HLT-02', 2, '990101', 1), ('HLT-02', 2, '990199', 1)"
+        )
+        connection.execute(
+            "insert into plan.areas (ref_area_level, ref_area, name_zh) values ('district', '990101', '甲区')"
+        )
+        assert connection.execute(check).fetchall() == [("HLT-02", 2, "990199", 1)]

@@ -128,6 +128,26 @@ def released(project_folder: Path) -> Path:
         )
         _insert(
             connection,
+            "plan.status",
+            indicator="PRE-01",
+            target_number=2,
+            ref_area_level="district",
+            ref_area=EAST,
+            time_period="2025-26",
+            reference_year=2025,
+            obs_value=90.0,
+            status="met",
+            **{**common, "target_value": 85.0},
+        )
+        for code, number, evidence in (
+            ("PRE-01", 0, "plan"),
+            ("PRE-01", 2, "national"),
+            ("CMP-14", 0, "national"),
+            ("HLT-01", 0, "plan"),
+        ):
+            _insert(connection, "plan.targets", indicator=code, target_number=number, evidence=evidence)
+        _insert(
+            connection,
             "plan.indicator_values",
             indicator="PRE-01",
             ref_area_level="city",
@@ -204,6 +224,17 @@ def test_a_district_and_another_period(released: Path, run: Callable[..., Result
         assert "90.00%" in shown.stdout
         assert "East" in shown.stdout
     assert "93.00%" in run("status", "--period", "2024-25").stdout
+
+
+def test_a_district_with_a_target_that_the_city_does_not_have(
+    released: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several targets each says whose it is, and the city's value stands beside all of them."""
+    monkeypatch.setenv("COLUMNS", "160")
+    shown = " ".join(run("status", "PRE-01", "--area", EAST).stdout.split())
+    assert "PRE-01 Enrolment ratio 90.00% ≥ 94% (plan) ✘ missed 100% 95.13%" in shown
+    assert "PRE-01 Enrolment ratio 90.00% ≥ 85% (national) ✔ met 100% 95.13%" in shown
+    assert "national" not in run("status", "PRE-01").stdout
 
 
 @pytest.mark.parametrize("named", [SCHOOL, "第一幼儿园"])

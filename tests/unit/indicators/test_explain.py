@@ -99,3 +99,12 @@ def test_a_release_has_its_batches_elsewhere(built: PlanBench) -> None:
         "rows_read, rows_staged, rows_quarantined from landing.batches"
     )
     assert explain(built.connection, "HLT-01", area=CITY).batches[0]["file_name"] == "sent.csv"
+
+
+def test_a_value_of_the_areas_own_is_named_as_such(built: PlanBench) -> None:
+    own = INDICATORS.replace("{kind: hold, value: 50}", "{kind: hold, value: 50, areas: {'990101': 40}}")
+    compute_status(built.connection, built.project, built.indicators(own))
+    (of_district,) = explain(built.connection, "HLT-01", area="990101").statuses
+    assert (of_district["target_value"], of_district["status"], of_district["is_own_target"]) == (40.0, "missed", True)
+    (of_city,) = explain(built.connection, "HLT-01").statuses
+    assert (of_city["target_value"], of_city["status"], of_city["is_own_target"]) == (50.0, "met", False)

@@ -336,6 +336,28 @@ def test_a_path_leads_to_the_districts_own_value(plan: PlanBench) -> None:
     assert plan.status("path_value", "status", area="990101")[1:] == [(83.0, "at_risk")]
 
 
+def test_a_step_of_the_districts_own_decides_the_yearly_and_the_cumulative_test(plan: PlanBench) -> None:
+    """From 50.0: 0.6 and 1.3 in all are enough for half a point a year, and not for a whole one (1.0 and 2.0)."""
+    rows: list[tuple[object, ...]] = [
+        (f"{year}-{year - 1999}", district, myopic, 1000, 1, 1)
+        for year, myopic in ((2020, 500), (2021, 494), (2022, 487))
+        for district in ("990101", "990102")
+    ]
+    plan.mart("ch4_system.rates", MART, rows)
+    step = "{kind: step, value: 0.5, areas: {'990102': 1.0}, levels: [district], deadline: 2022, evidence: national}"
+    plan.judge(indicator(step, direction="down"))
+    columns = ("target_value", "path_value", "yearly_test", "cumulative_test", "status", "reason")
+    assert plan.status(*columns, area="990101")[1:] == [
+        (0.5, 49.5, True, True, "on_track", "both_tests_passed"),
+        (0.5, 49.0, True, True, "met", "both_tests_passed"),
+    ]
+    assert plan.status(*columns, area="990102")[1:] == [
+        (1.0, 49.0, False, False, "off_track", "both_tests_failed"),
+        (1.0, 48.0, False, False, "missed", "cumulative_test_failed"),
+    ]
+    assert plan.status("status") == []
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [

@@ -204,6 +204,24 @@ def test_a_district_stands_beside_the_city(site):
     assert "0.00% 90.00 −90.00 worse 1 / 1 2023-24" in plain(line, "en")
 
 
+def test_a_target_of_districts_stands_on_their_pages_and_on_that_of_the_indicator(make_site):
+    """One district has a value of its own; of two targets each says whose it is."""
+    more = "insert into plan.targets select * replace (2 as target_number, 'national' as evidence) from plan.targets"
+    for area, target, status in ((NORTH, 30, "missed"), (SOUTH, 50, "met"), (EAST, 50, "met")):
+        more += (
+            "; insert into plan.status select * replace (2 as target_number, 'hold' as kind, "
+            f"{target} as target_value, '{status}' as status, '{area}' as ref_area) "
+            f"from plan.status where ref_area = '{NORTH}' and target_number = 1"
+        )
+    site = make_site(change=more)
+    site.write()
+    told = plain(site.text("indicator/HLT-03.html"), "en")
+    assert "≥ 50% ( national ) For districts. ✘ missed 1 ✔ met 2 With a value of their own, ≥ 30% : North" in told
+    page = plain(site.text(f"district/{NORTH}.html"), "en")
+    assert "all (plan)" in page
+    assert "≥ 30% (national)" in page
+
+
 def test_the_dictionary_leads_down_to_the_columns_that_senders_fill_in(site):
     text = site.text("dictionary/ch3_development.html")
     assert 'href="sources.html#screening"' in text
