@@ -6,7 +6,7 @@ table: plan.target_areas
 severity: error
 rule: V34
 why:
-  en: A code that is written wrong, or was replaced, is never judged by its own value; the general one judges the district instead.
+  en: A code that is written wrong, or was replaced, is never judged by its own value; the general one judges instead.
   zh: 代码写错或已变更时，该区域将按一般目标值而非单列目标值判断。
 remedy:
   en: Correct the code under areas of that target; plan.areas lists those that there are.

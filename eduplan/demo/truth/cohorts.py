@@ -57,8 +57,7 @@ def _drop_outs(answers: Answers, facts: Facts, year: int) -> None:
     dropped = (pl.col("status") == "left") & (pl.col("change") == "drop_out") & in_nine_grades()
     gone = facts.with_schools(facts.moves[year].filter(dropped))
     before = pupils(facts, year - 1).filter(in_nine_grades())
-    dimensions = ("stage", "urban_class", "sex")
-    answers.ratio("CMP-03", year, contributions(gone, before, ["district", *dimensions]), by=dimensions)
+    answers.ratio("CMP-03", year, contributions(gone, before, _KEYS), by=("sex",))
 
 
 def gone_for_good(facts: Facts, years: list[int]) -> pl.DataFrame:

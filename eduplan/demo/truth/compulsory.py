@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from eduplan.demo.calendar import census_day
 from eduplan.demo.truth.answers import Answers, contributions, share
-from eduplan.demo.truth.enrolment import active_schools, classes, pupils, with_first_stage
+from eduplan.demo.truth.enrolment import NOT_A_SCHOOL, active_schools, classes, pupils, with_first_stage
 from eduplan.demo.truth.facts import Facts
 from eduplan.demo.truth.preschool import residents
 
@@ -31,6 +32,7 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     answers.ratio("CMP-02.primary", year, contributions(primary_age, residents(facts, year, 6, 11), keys), by=("sex",))
     answers.ratio("CMP-02.junior", year, contributions(junior_age, residents(facts, year, 12, 14), keys), by=("sex",))
     _class_sizes(answers, facts, year)
+    _new_private_schools(answers, facts, year)
     _entry(answers, everybody, year)
     migrants = compulsory.filter(pl.col("is_migrant"))
     provided = (pl.col("ownership") == "public") | pl.col("is_bought_place")
@@ -63,6 +65,27 @@ def _class_sizes(answers: Answers, facts: Facts, year: int) -> None:
     answers.ratio("CMP-05", year, share(sized, size >= 66), by=dimensions)
     standard = pl.when(pl.col("stage") == "primary").then(size <= 45).otherwise(size <= 50)
     answers.ratio("CMP-06", year, share(sized, standard), by=dimensions)
+
+
+def _new_private_schools(answers: Answers, facts: Facts, year: int) -> None:
+    """PRV-05; a district without any private school outside compulsory education has no figure."""
+    others = active_schools(facts, year).filter(
+        (pl.col("ownership") == "private") & ~pl.col("school_type").is_in(NOT_A_SCHOOL)
+    )
+    stages = ["preschool", "senior_general", "senior_vocational"]
+    listed = with_first_stage(others).filter(pl.col("stage").is_in(stages))
+    is_new = pl.col("founded_on") > census_day(year - 1)
+    places = facts.records["facilities", year].select("school", "places")
+    table = listed.join(places, on="school", how="left").with_columns(
+        places=pl.when(is_new).then(pl.col("places")).otherwise(0)
+    )
+    districts = set(range(len(answers.area_codes)))
+    for code, column, known in (
+        ("PRV-05", is_new.cast(pl.Int64), table),
+        ("PRV-05.places", pl.col("places"), table.drop_nulls("places")),
+    ):
+        silent = sorted(districts - set(known["district"].to_list()))
+        answers.count(code, year, table.with_columns(num=column), by=("stage",), silent=silent)
 
 
 def _entry(answers: Answers, everybody: pl.DataFrame, year: int) -> None:

@@ -16,8 +16,6 @@ _STAGES = {0: "primary", 1: "junior", 2: "senior_general"}
 _ESTABLISHED, _OTHERS, _CIVIL_SERVANTS = 3, 4, 5
 _MICRO = 10**6
 
-_TIERS = ("township", "village", "remote")
-
 
 def answer(answers: Answers, facts: Facts, year: int) -> None:
     """Adds the values of a calendar year."""
@@ -47,13 +45,11 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
         if group == _OTHERS and (place, _ESTABLISHED) in paid
     ]
     answers.ratio("PRE-13", year, pl.DataFrame(kindergartens), decimals=(2, 6), calendar=True)
-    allowance = facts.records["rural_allowance", year].with_columns(
-        item=pl.col("tier").replace_strict(dict(enumerate(_TIERS)), return_dtype=pl.String)
-    )
+    allowance = facts.records["rural_allowance", year]
     covered = allowance.with_columns(num="teachers_paid", den="rural_teachers")
-    answers.ratio("TEA-07.coverage", year, covered, by=("item",), calendar=True)
+    answers.ratio("TEA-07.coverage", year, covered, calendar=True)
     each = allowance.with_columns(num="allowance", den="teachers_paid")
-    answers.ratio("TEA-07.amount", year, each, scale=1, by=("item",), decimals=(2, 0), calendar=True)
+    answers.ratio("TEA-07.amount", year, each, scale=1, decimals=(2, 0), calendar=True)
 
 
 def _paid(payroll: pl.DataFrame) -> dict[tuple[int, int], tuple[int, int]]:

@@ -17,7 +17,6 @@ _KINDS = ("group", "industry_college", "enterprise", "station", "base", "school"
 _CHAINS = (
     "none", "appliances", "equipment", "digital", "marine", "health", "logistics", "agriculture", "tourism",
 )  # fmt: skip
-_BY_CHAIN = ("VOC-03.adjusted", "VOC-08.placed", "VOC-08.matching")
 _INTEGRATION = ("group", "industry_college", "enterprise", "station")
 
 
@@ -42,7 +41,7 @@ def _programmes(answers: Answers, rows: pl.DataFrame, year: int) -> None:
         ("VOC-08.matching", pl.col("matching_graduates"), pl.col("graduates")),
         ("VOC-10", pl.col("continuous_entrants"), pl.col("entrants")),
     ):
-        by = ("item",) if code in _BY_CHAIN else ()
+        by = ("item",) if code == "VOC-03.adjusted" else ()
         answers.ratio(code, year, chained.with_columns(num=num, den=den), by=by)
 
 

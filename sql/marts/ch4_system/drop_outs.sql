@@ -15,8 +15,8 @@ not_null: [division_code, urban_class, ownership, dropped_out_pupils, pupils_yea
 codes: {stage: stage, sex: sex}
 publish:
   - name: drop_outs
-    by: [division_code, stage, sex]
-    title: {en: 'Drop-outs by district, stage and sex', zh: 辍学（分区县、学段、性别）}
+    by: [division_code, sex]
+    title: {en: Drop-outs by district and sex, zh: 辍学（分区县、性别）}
 */
 with
 rolls as (

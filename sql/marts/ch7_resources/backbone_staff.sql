@@ -13,6 +13,10 @@ partition: school_year
 not_null: [division_code, urban_class, ownership, staff, backbone_staff]
 columns:
   stage: {en: Stage taught; _U where the roll names none, zh: 任教学段；名册未注明者为 _U}
+publish:
+  - name: backbone_staff
+    by: [division_code, stage]
+    title: {en: Backbone staff by district and stage, zh: 骨干教职工（分区县、学段）}
 */
 with
 schools as (select * from core.school_year),

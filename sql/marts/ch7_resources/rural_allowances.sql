@@ -6,11 +6,11 @@ grain:
 meaning:
   en: Rural teachers, those of them who were paid the allowance, and what was paid in the year.
   zh: 乡村教师数、享受补贴人数与全年补贴金额。
-key: [calendar_year, division_code, item]
+key: [calendar_year, division_code, allowance_tier]
 not_null: [rural_teachers, teachers_paid, allowance_yuan]
-codes: {item: allowance_tier}
+codes: {allowance_tier: allowance_tier}
 columns:
-  item: {en: Tier of the allowance, zh: 补贴档次}
+  allowance_tier: {en: Tier of the allowance, zh: 补贴档次}
   rural_teachers: {en: Teachers of rural schools, zh: 乡村教师数, unit: persons}
   teachers_paid: {en: Of these paid the allowance, zh: 其中享受补贴人数, unit: persons, of: rural_teachers}
   allowance_yuan: {en: Allowance paid in the year, zh: 全年补贴金额, unit: yuan, of: teachers_paid}
@@ -35,7 +35,7 @@ allowances as (
 select
     calendar_year,
     current_code as division_code,
-    allowance_tier as item,
+    allowance_tier,
     cast(sum(rural_teachers) as bigint) as rural_teachers,
     cast(sum(teachers_paid) as bigint) as teachers_paid,
     cast(sum(allowance_yuan) as decimal(18, 2)) as allowance_yuan

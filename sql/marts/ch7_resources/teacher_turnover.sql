@@ -21,8 +21,8 @@ columns:
   item: {en: Age band at the census of the year before, zh: 上一统计时点年龄段}
 publish:
   - name: teacher_turnover
-    by: [division_code, stage, sex]
-    title: {en: 'Teacher turnover by district, stage and sex', zh: 教师流失（分区县、学段、性别）}
+    by: [division_code, sex]
+    title: {en: Teacher turnover by district and sex, zh: 教师流失（分区县、性别）}
 */
 with
 staff as (
