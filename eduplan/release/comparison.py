@@ -106,6 +106,10 @@ where o.definition_version is distinct from n.definition_version
 order by indicator
 """
 
+_FINGERPRINTS = (
+    "select indicator, count(*), bit_xor(hash(each)), sum(hash(each)) from ({values}) as each group by indicator"
+)
+
 _CHANGED = """
 with found as (
     select
@@ -269,7 +273,17 @@ def _values(connection: duckdb.DuckDBPyConnection, wanted: str) -> pl.DataFrame:
         return pl.DataFrame(schema=_EMPTY)
     connection.execute(f"create temp table changed as {_BATCHES}")
     connection.execute(f"create temp table redefined as select indicator from ({_DEFINITIONS})")
-    both = {database: _values_of(connection, database) for database in ("old_release", "new_release")}
+    whole = {database: _values_of(connection, database) for database in ("old_release", "new_release")}
+    # Most indicators are told as they were, which a hash shows in a quarter of the time that joining them takes.
+    old, new = (_FINGERPRINTS.format(values=values) for values in whole.values())
+    connection.execute(
+        f"create temp table differing as select distinct indicator from "
+        f"(({old} except {new}) union all ({new} except {old}))"
+    )
+    both = {
+        database: f"select * from ({values}) semi join differing using (indicator)"
+        for database, values in whole.items()
+    }
     connection.execute(
         "create temp table touched as select distinct indicator from "
         f"(select * from ({both['old_release']}) except select * from ({both['new_release']}))"
@@ -284,7 +298,9 @@ def _values(connection: duckdb.DuckDBPyConnection, wanted: str) -> pl.DataFrame:
             wanted=wanted,
         )
     ).pl()
-    connection.execute("drop table changed; drop table redefined; drop table touched; drop table reach")
+    connection.execute(
+        "drop table changed; drop table redefined; drop table differing; drop table touched; drop table reach"
+    )
     return found
 
 
