@@ -258,6 +258,7 @@ class Indicator(Declaration):
         decimals: Decimals that people see; never used in a comparison.
         always_by: Dimensions that a value is never totalled over (a stage and an item of the quality balance).
         disaggregations: Further breakdowns, one at a time, for the city and each district.
+        city_breakdowns: Breakdowns that the city alone has, one at a time; those of districts would be too small.
         strata: Dimension columns of the strata of a weighted ratio.
         weight: Column that weights a stratum (pupils on roll).
         sample: That the ratio was counted on a sample, so that its values come with an interval.
@@ -282,6 +283,7 @@ class Indicator(Declaration):
     period: PeriodKind = PeriodKind.SCHOOL_YEAR
     always_by: list[Dimension] = []
     disaggregations: list[Dimension] = []
+    city_breakdowns: list[Dimension] = []
     strata: list[Name] = []
     weight: Name | None = None
     dispersion: Dispersion | None = None

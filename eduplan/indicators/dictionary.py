@@ -63,7 +63,7 @@ def _dictionary_row(indicator: Indicator) -> list[object]:
         indicator.source.texts[0],
         indicator.source.evidence,
         [str(dimension) for dimension in indicator.always_by],
-        [str(dimension) for dimension in indicator.disaggregations],
+        [str(dimension) for dimension in (*indicator.disaggregations, *indicator.city_breakdowns)],
         indicator.commitments,
         json.dumps(formula, ensure_ascii=False),
         json.dumps([target.model_dump(mode="json") for target in indicator.targets], ensure_ascii=False),

@@ -55,6 +55,7 @@ def cell_sets(indicator: Indicator) -> list[CellSet]:
     breakdowns = [always, *({*always, column} for column in single if column not in always)]
     levels = ["city"] + (["district"] if Dimension.DISTRICT in listed else [])
     sets = [CellSet(level, _ordered(breakdown)) for level in levels for breakdown in breakdowns]
+    sets += [CellSet("city", _ordered({*always, DIMENSION_COLUMNS[each]})) for each in indicator.city_breakdowns]
     sets += [CellSet(level, _ordered(always)) for level in UNITS if level in listed]
     return sets
 

@@ -30,6 +30,7 @@ from eduplan.indicators.marts import Marts, marts_read, measure_of
 from eduplan.indicators.tables import create_plan_tables
 from eduplan.periods import PeriodKind
 
+_AREAS = (Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL)
 _PERIODS = (PeriodKind.SCHOOL_YEAR, PeriodKind.CALENDAR_YEAR)
 _JUDGED_BY_DIRECTION = (
     TargetKind.HOLD,
@@ -83,11 +84,15 @@ def _plain_faults(
     if commitments is not None:
         for unknown in sorted(set(indicator.commitments) - set(commitments)):
             yield "commitments", f"{unknown} is not in plan/commitments"
-    for field in ("commitments", "always_by", "disaggregations"):
+    for field in ("commitments", "always_by", "disaggregations", "city_breakdowns"):
         for repeated in repeats(getattr(indicator, field)):
             yield field, f"{repeated} stands there twice"
     for both in sorted({*indicator.always_by} & {*indicator.disaggregations}):
         yield "disaggregations", f"{both}: values are never totalled over it, as always_by says"
+    for both in sorted({*indicator.always_by, *indicator.disaggregations, *_AREAS} & {*indicator.city_breakdowns}):
+        yield "city_breakdowns", f"{both}: is an area, or stands in always_by or disaggregations already"
+    if indicator.city_breakdowns and indicator.kind is IndicatorKind.CHANGE:
+        yield "city_breakdowns", "a change is broken down as what it is a change of, by disaggregations"
     if indicator.period not in _PERIODS:
         yield "period", f"values are given by school year or calendar year, not by {indicator.period}"
     if indicator.kind is IndicatorKind.DISPERSION and indicator.scale != 1 and indicator.unit != "%":
@@ -112,7 +117,7 @@ def _mart_faults(indicator: Indicator, marts: Marts) -> Iterator[tuple[str, str]
         columns = marts.columns[measure.mart]
         if measure.column not in columns:
             yield side, f"{measure.mart} has no column {measure.column}"
-        for field in ("always_by", "disaggregations"):
+        for field in ("always_by", "disaggregations", "city_breakdowns"):
             for dimension in getattr(indicator, field):
                 if DIMENSION_COLUMNS[dimension] not in columns:
                     yield field, f"{dimension}: {measure.mart} has no column {DIMENSION_COLUMNS[dimension]}"
@@ -142,13 +147,13 @@ def _change_faults(indicator: Indicator, indicators: Mapping[str, Indicator]) ->
 
 def _target_faults(indicator: Indicator, target: Target, baseline_year: int) -> Iterator[tuple[str, str]]:
     fixed = set(target.by)
-    known = {*indicator.always_by, *indicator.disaggregations} - {Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL}
+    known = {*indicator.always_by, *indicator.disaggregations} - {*_AREAS}
     for unknown in sorted(fixed - known):
         yield "by", f"{unknown} is neither in always_by nor in disaggregations"
     if len(fixed - set(indicator.always_by)) > 1:
         yield "by", "values are broken down by one dimension at a time, besides always_by"
     if "levels" in target.model_fields_set:
-        for dimension in (Dimension.DISTRICT, Dimension.TOWN, Dimension.SCHOOL):
+        for dimension in _AREAS:
             level = str(dimension)
             if level in target.levels and dimension not in indicator.disaggregations:
                 yield "levels", f"{level}: the indicator has no values by {dimension}"

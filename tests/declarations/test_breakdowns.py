@@ -26,7 +26,8 @@ def indicators() -> dict[str, Indicator]:
 
 
 def has(indicator: Indicator) -> set[str]:
-    return {str(part) for part in (*indicator.disaggregations, *indicator.always_by)}
+    parts = (*indicator.disaggregations, *indicator.city_breakdowns, *indicator.always_by)
+    return {str(part) for part in parts}
 
 
 def test_the_list_names_breakdowns_that_there_are() -> None:

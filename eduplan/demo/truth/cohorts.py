@@ -23,7 +23,7 @@ def answer(answers: Answers, facts: Facts, year: int) -> None:
     if year - 1 in facts.pupils:
         _drop_outs(answers, facts, year)
         _promotion(answers, facts, year)
-        answers.ratio("CMP-01.tracked", year, tracked(facts, year), by=("sex",))
+        answers.ratio("CMP-01.tracked", year, tracked(facts, year), by=("urban_class", "sex"))
     if year - 2 in facts.pupils:
         _junior_cohort(answers, facts, year)
 
@@ -109,4 +109,4 @@ def _junior_cohort(answers: Answers, facts: Facts, year: int) -> None:
     )
     now = facts.pupils[year].filter(pl.col("grade_number") == 9).select("person", stayed=pl.lit(value=True))
     followed = members.join(now, on="person", how="left", maintain_order="left")
-    answers.ratio("CMP-23", year, share(followed, pl.col("stayed")), by=("sex",))
+    answers.ratio("CMP-23", year, share(followed, pl.col("stayed")), by=("urban_class", "sex"))

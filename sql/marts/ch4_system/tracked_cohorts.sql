@@ -1,8 +1,8 @@
 /*
 title: {en: Cohorts tracked to grade 9, zh: 追踪至九年级的队列}
 grain:
-  en: 'one row a cohort, division and sex of the year it began in, and school year of its ninth grade'
-  zh: 每队列、每区划、每性别（以入队学年为准）、每九年级学年一行
+  en: 'one row a cohort, division, urban class and sex of the year it began in, and school year of its ninth grade'
+  zh: 每队列、每区划、每城乡类别、每性别（以入队学年为准）、每九年级学年一行
 meaning:
   en: >
     Persons counted in the grade that a cohort begins with, without those who died or verifiably left the city since,
@@ -11,19 +11,24 @@ meaning:
     grade that it had in the year of the first roll. Who skipped past grade 9 stays in the compulsory cohort. Divisions
     without a roll this year are left out.
   zh: 入队年级的在册学生（扣除此后死亡与核实转出市外者）及其中本年在本市九年级者。初中队列自两年前七年级起；义务教育队列自八年前一年级起，学籍年限不足时自首个学籍年度所在年级起，跳过九年级者仍计为巩固。本年无名册的区划不计。
-key: [school_year, item, division_code, sex]
+key: [school_year, item, division_code, urban_class, sex]
 partition: school_year
 look_back: 8
 not_null: [years_tracked, cohort_pupils, retained_pupils]
 codes: {item: tracked_cohort, sex: sex}
 columns:
   item: {en: Cohort, zh: 队列}
+publish:
+  - name: tracked_cohorts
+    by: [item, division_code, sex]
+    title: {en: 'Cohorts tracked to grade 9, by district and sex', zh: 追踪至九年级的队列（分区县、性别）}
 */
 with
 rolls as (
     select
         first_year_of(school_year) as first_year,
         person_key,
+        school_code,
         division_code,
         sex,
         stage,
@@ -31,6 +36,14 @@ rolls as (
         roll_change,
         is_counted
     from core.pupil_year
+),
+
+places as (
+    select
+        first_year_of(school_year) as first_year,
+        school_code,
+        urban_class
+    from core.school_year
 ),
 
 roll_divisions as (
@@ -71,12 +84,14 @@ members as (
         spans.years_tracked,
         rolls.person_key,
         rolls.division_code,
+        places.urban_class,
         rolls.sex
     from rolls
     inner join spans
         on
             rolls.first_year = spans.ninth_year - spans.years_tracked
             and rolls.grade_number = 9 - spans.years_tracked
+    inner join places on rolls.first_year = places.first_year and rolls.school_code = places.school_code
     where
         rolls.is_counted
         and (rolls.stage = 'junior' or (rolls.stage = 'primary' and spans.item = 'compulsory'))
@@ -119,6 +134,7 @@ select
     school_year_of(members.ninth_year) as school_year,
     members.item,
     members.division_code,
+    members.urban_class,
     members.sex,
     min(members.years_tracked) as years_tracked,
     count(*) as cohort_pupils,
@@ -136,4 +152,4 @@ left join gone
 left join leavers
     on members.ninth_year = leavers.first_year and members.person_key = leavers.person_key
 where gone.person_key is null
-group by members.ninth_year, members.item, members.division_code, members.sex
+group by members.ninth_year, members.item, members.division_code, members.urban_class, members.sex

@@ -154,6 +154,13 @@ def test_a_project_that_fits_has_no_faults(tmp_path: Path) -> None:
             "targets.0.deadline: 2012 is not after the baseline year",
         ),
         (INDICATOR, "[district, sex]", "[district, sex, sex]", "disaggregations: sex stands there twice"),
+        (
+            INDICATOR,
+            "[district, sex]",
+            "[district]\n  city_breakdowns: [district]",
+            "city_breakdowns: district: is an area",
+        ),
+        (INDICATOR, "[district, sex]", "[district, sex]\n  city_breakdowns: [sex]", "or stands in always_by or disagg"),
         (INDICATOR, "[district, sex]", "[district, sex]\n  always_by: [sex]", "disaggregations: sex: values are never"),
         (INDICATOR, "direction: up", "unit: pupls\n  direction: up", "unit: pupls is not in site/units.yml"),
         (INDICATOR, "direction: up", "direction: up\n  direction: down", "direction stands there twice"),

@@ -52,6 +52,15 @@ def test_breakdowns_come_one_at_a_time_and_schools_have_none(plan: PlanBench) ->
     assert periods == [("2020-21", "school_year")]
 
 
+def test_a_breakdown_of_the_city_alone_leaves_the_districts_whole(plan: PlanBench) -> None:
+    plan.mart("ch4_system.classes", CLASSES, ROWS)
+    plan.compute(RATIO.replace("school, stage, sex]", "sex]\n  city_breakdowns: [stage]"))
+    assert plan.value("CMP-06", stage="junior") == 18.75
+    assert plan.value("CMP-06", ref_area="990101", sex="male") == pytest.approx(400 / 12)
+    of_stages = "select distinct ref_area_level from plan.indicator_values where stage <> '_T'"
+    assert plan.connection.execute(of_stages).fetchall() == [("city",)]
+
+
 def test_always_by_is_never_totalled(plan: PlanBench) -> None:
     plan.mart("ch4_system.classes", CLASSES, ROWS)
     plan.compute(
