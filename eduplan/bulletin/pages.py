@@ -146,7 +146,7 @@ def _line(line: Line, bulletin: Bulletin) -> Said:
         "name": line.name,
         "unit": line.unit,
         "trend": spark(line),
-        "before": line.before,
+        "before": {"shown": line.before, "is_absent": line.previous is None},
         "shown": line.shown,
         "is_absent": line.value is None,
         "target": line.target,
