@@ -21,148 +21,201 @@ columns:
   is_followed: {en: Whether the pupils are in the base of promotion, zh: 是否计入升级率分母}
 */
 with
-rolls as (
-    select
-        first_year_of(school_year) as first_year,
-        person_key,
-        division_code,
-        sex,
-        stage,
-        grade,
-        grade_number,
-        roll_status,
-        roll_change,
-        is_counted,
-        stage in ('primary', 'junior') and is_compulsory_grade(grade_number) as is_in_scope
-    from core.pupil_year
-),
-
+-- Each step reads the few columns of the roll that it needs by itself: a roll that several steps share would be kept
+-- whole in memory.
 roll_divisions as (
     select
-        first_year,
+        school_year,
+        first_year_of(school_year) as first_year,
         division_code
-    from rolls
-    group by first_year, division_code
+    from core.pupil_year
+    group by school_year, division_code
 ),
 
 roll_years as (
-    select first_year
+    select
+        school_year,
+        first_year
     from roll_divisions
-    group by first_year
+    group by school_year, first_year
 ),
 
-counted as (
-    select *
-    from rolls
-    where is_counted
+-- The years that have a roll to be compared with.
+years as (
+    select
+        roll_years.school_year,
+        roll_years.first_year
+    from roll_years
+    inner join roll_years as years_before on roll_years.first_year = years_before.first_year + 1
 ),
 
-in_scope as (
-    select *
-    from counted
-    where is_in_scope
+earlier as (
+    select
+        years.first_year,
+        pupils.person_key,
+        pupils.division_code,
+        pupils.sex,
+        pupils.stage,
+        pupils.grade,
+        pupils.grade_number,
+        pupils.stage in ('primary', 'junior') and is_compulsory_grade(pupils.grade_number) as is_in_scope
+    from core.pupil_year as pupils
+    inner join years on first_year_of(pupils.school_year) + 1 = years.first_year
+    where pupils.is_counted
+),
+
+today as (
+    select
+        years.first_year,
+        pupils.person_key,
+        pupils.division_code,
+        pupils.sex,
+        pupils.stage,
+        pupils.grade,
+        pupils.grade_number,
+        pupils.roll_change,
+        pupils.stage in ('primary', 'junior') and is_compulsory_grade(pupils.grade_number) as is_in_scope
+    from core.pupil_year as pupils
+    inner join years on pupils.school_year = years.school_year
+    where pupils.is_counted
 ),
 
 -- Distinct by grouping: a person may have left twice.
 departures as (
     select
-        first_year,
+        first_year_of(school_year) as first_year,
         person_key,
         bool_or(roll_change = 'death') as has_died,
         bool_or(roll_change = 'transfer_out_elsewhere') as has_left_city,
         bool_or(roll_status = 'left' and roll_change = 'drop_out') as has_dropped_out,
         bool_or(roll_status = 'suspended') as is_suspended,
         bool_or(roll_change in ('graduate', 'complete')) as has_completed
-    from rolls
+    from core.pupil_year
     where not is_counted
-    group by first_year, person_key
+    group by school_year, person_key
 ),
 
-leaving as (
+-- Somebody leaves from where they were in scope the year before, or else arrives where they are in scope today.
+persons as (
     select
-        earlier.first_year + 1 as first_year,
-        earlier.division_code,
-        coalesce(today.division_code, 'none') as division_code_now,
-        earlier.stage,
-        earlier.grade,
-        earlier.grade_number,
-        coalesce(today.grade_number, 0) as grade_number_now,
-        earlier.sex,
-        case
-            when today.stage = 'special' then 'to_special_school'
-            when earlier.grade_number = 9 and today.grade_number > 9 then 'completed'
-            when today.grade_number = earlier.grade_number + 1 then 'promoted'
-            when today.grade_number = earlier.grade_number then 'repeated'
-            when today.grade_number > earlier.grade_number then 'skipped'
-            when today.grade_number < earlier.grade_number then 'moved_down'
-            when departures.has_died then 'died'
-            when departures.has_left_city then 'left_city'
-            when departures.has_dropped_out then 'dropped_out'
-            when departures.is_suspended then 'suspended'
-            when earlier.grade_number = 9 and departures.has_completed then 'completed'
-            when roll_divisions.division_code is null then 'not_reported'
-            else 'lost'
-        end as flow,
-        earlier.grade_number < 9
-        and not coalesce(departures.has_died or departures.has_left_city, false)
-        and roll_divisions.division_code is not null as is_followed
-    from in_scope as earlier
-    inner join roll_years on earlier.first_year + 1 = roll_years.first_year
-    left join counted as today
-        on earlier.first_year + 1 = today.first_year and earlier.person_key = today.person_key
-    left join departures
-        on earlier.first_year + 1 = departures.first_year and earlier.person_key = departures.person_key
-    left join roll_divisions
-        on earlier.first_year + 1 = roll_divisions.first_year and earlier.division_code = roll_divisions.division_code
-),
-
-arriving as (
-    select
-        today.first_year,
-        today.division_code,
+        coalesce(earlier.first_year, today.first_year) as first_year,
+        earlier.person_key,
+        coalesce(earlier.is_in_scope, false) as is_leaving,
+        case when earlier.is_in_scope then earlier.division_code else today.division_code end as division_code,
+        case when earlier.is_in_scope then earlier.stage else today.stage end as stage,
+        case when earlier.is_in_scope then earlier.grade else today.grade end as grade,
+        case when earlier.is_in_scope then earlier.grade_number else today.grade_number end as grade_number,
+        case when earlier.is_in_scope then earlier.sex else today.sex end as sex,
+        earlier.stage as stage_before,
         today.division_code as division_code_now,
-        today.stage,
-        today.grade,
-        today.grade_number,
+        today.stage as stage_now,
         today.grade_number as grade_number_now,
-        today.sex,
-        case
-            when earlier.stage = 'special' then 'from_special_school'
-            when today.grade_number = 1 then 'entered'
-            when today.roll_change = 'return' then 'returned'
-            when today.roll_change = 'resume' then 'resumed'
-            when today.roll_change = 'transfer_in' then 'transferred_in'
-            when roll_divisions.division_code is null then 'not_reported_before'
-            else 'arrived_otherwise'
-        end as flow,
-        false as is_followed
-    from in_scope as today
-    inner join roll_years on today.first_year = roll_years.first_year + 1
-    left join counted as earlier
-        on today.first_year = earlier.first_year + 1 and today.person_key = earlier.person_key
-    left join roll_divisions
-        on today.first_year = roll_divisions.first_year + 1 and today.division_code = roll_divisions.division_code
-    where not coalesce(earlier.is_in_scope, false)
+        today.roll_change
+    from earlier
+    full outer join today
+        on earlier.first_year = today.first_year and earlier.person_key = today.person_key
+    where earlier.is_in_scope or today.is_in_scope
+),
+
+-- What decides a flow is alike for many: it is decided once for all of them.
+alike as (
+    select
+        persons.first_year,
+        persons.is_leaving,
+        persons.division_code,
+        persons.stage,
+        persons.grade,
+        persons.grade_number,
+        persons.sex,
+        persons.stage_before,
+        persons.division_code_now,
+        persons.stage_now,
+        persons.grade_number_now,
+        persons.roll_change,
+        departures.has_died,
+        departures.has_left_city,
+        departures.has_dropped_out,
+        departures.is_suspended,
+        departures.has_completed,
+        count(*) as pupils
+    from persons
+    left join departures
+        on persons.first_year = departures.first_year and persons.person_key = departures.person_key
+    group by
+        persons.first_year, persons.is_leaving, persons.division_code, persons.stage, persons.grade,
+        persons.grade_number, persons.sex, persons.stage_before, persons.division_code_now, persons.stage_now,
+        persons.grade_number_now, persons.roll_change, departures.has_died, departures.has_left_city,
+        departures.has_dropped_out, departures.is_suspended, departures.has_completed
+),
+
+-- The roll that tells the other side: today's of who leaves, and the one before of who arrives.
+compared as (
+    select
+        *,
+        case when is_leaving then first_year else first_year - 1 end as compared_year
+    from alike
 ),
 
 flows as (
-    select * from leaving
-    union all
-    select * from arriving
+    select
+        compared.first_year,
+        compared.division_code,
+        coalesce(compared.division_code_now, 'none') as division_code_now,
+        compared.stage,
+        compared.grade,
+        compared.grade_number,
+        coalesce(compared.grade_number_now, 0) as grade_number_now,
+        compared.sex,
+        case
+            when compared.is_leaving
+                then
+                    case
+                        when compared.stage_now = 'special' then 'to_special_school'
+                        when compared.grade_number = 9 and compared.grade_number_now > 9 then 'completed'
+                        when compared.grade_number_now = compared.grade_number + 1 then 'promoted'
+                        when compared.grade_number_now = compared.grade_number then 'repeated'
+                        when compared.grade_number_now > compared.grade_number then 'skipped'
+                        when compared.grade_number_now < compared.grade_number then 'moved_down'
+                        when compared.has_died then 'died'
+                        when compared.has_left_city then 'left_city'
+                        when compared.has_dropped_out then 'dropped_out'
+                        when compared.is_suspended then 'suspended'
+                        when compared.grade_number = 9 and compared.has_completed then 'completed'
+                        when roll_divisions.division_code is null then 'not_reported'
+                        else 'lost'
+                    end
+            when compared.stage_before = 'special' then 'from_special_school'
+            when compared.grade_number = 1 then 'entered'
+            when compared.roll_change = 'return' then 'returned'
+            when compared.roll_change = 'resume' then 'resumed'
+            when compared.roll_change = 'transfer_in' then 'transferred_in'
+            when roll_divisions.division_code is null then 'not_reported_before'
+            else 'arrived_otherwise'
+        end as flow,
+        compared.is_leaving
+        and compared.grade_number < 9
+        and not coalesce(compared.has_died or compared.has_left_city, false)
+        and roll_divisions.division_code is not null as is_followed,
+        compared.pupils
+    from compared
+    left join roll_divisions
+        on compared.compared_year = roll_divisions.first_year and compared.division_code = roll_divisions.division_code
 )
 
 select
-    school_year_of(first_year) as school_year,
-    division_code,
-    division_code_now,
-    stage,
-    grade,
-    grade_number,
-    grade_number_now,
-    sex,
-    flow,
-    is_followed,
-    count(*) as pupils
+    years.school_year,
+    flows.division_code,
+    flows.division_code_now,
+    flows.stage,
+    flows.grade,
+    flows.grade_number,
+    flows.grade_number_now,
+    flows.sex,
+    flows.flow,
+    flows.is_followed,
+    cast(sum(flows.pupils) as bigint) as pupils
 from flows
+inner join years on flows.first_year = years.first_year
 group by
-    first_year, division_code, division_code_now, stage, grade, grade_number, grade_number_now, sex, flow, is_followed
+    years.school_year, flows.division_code, flows.division_code_now, flows.stage, flows.grade, flows.grade_number,
+    flows.grade_number_now, flows.sex, flows.flow, flows.is_followed
