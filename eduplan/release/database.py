@@ -15,7 +15,7 @@ import duckdb
 from eduplan.checks.offending import literal
 from eduplan.disclosure.release import MARK, Told
 from eduplan.release.dictionary import write_dictionary
-from eduplan.warehouse.threads import on_one_thread
+from eduplan.warehouse.threads import beside, on_one_thread
 
 STORAGE_VERSION = "v1.0.0"
 """Storage that older clients and the browser build can attach."""
@@ -150,8 +150,29 @@ def write_tables(
         facts: The columns of ``about.release``.
         units: Units of columns that have one, by table and column.
     """
-    path = str(folder / database)
-    connection.execute(f"attach {literal(path)} as {_ATTACHED} (storage_version {literal(STORAGE_VERSION)})")
+    with beside(connection, lambda cursor: _write_files(cursor, folder, tables)) as files_are_written:
+        _write_database(connection, folder / database, tables, facts, units)
+        files_are_written()
+
+
+def _write_files(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Sequence[PublishedTable]) -> None:
+    """Writes one Parquet file a table."""
+    with on_one_thread(connection) as threads:
+        for table in tables:
+            file = folder / table.file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            threads.for_rows(table.rows)
+            connection.execute(f"copy ({_rows(table)}) to {literal(str(file))} (format parquet, compression zstd)")
+
+
+def _write_database(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    tables: Sequence[PublishedTable],
+    facts: Mapping[str, str],
+    units: Mapping[tuple[str, str], str],
+) -> None:
+    connection.execute(f"attach {literal(str(path))} as {_ATTACHED} (storage_version {literal(STORAGE_VERSION)})")
     try:
         connection.execute("begin")  # one commit, and not one for each of hundreds of comments
         try:
@@ -160,7 +181,7 @@ def write_tables(
             with on_one_thread(connection) as threads:
                 for table in tables:
                     threads.for_rows(table.rows)
-                    _write_table(connection, folder, table)
+                    _write_table(connection, table)
                 _write_about(connection, facts)
                 _extend_lineage(connection, tables)
                 write_dictionary(connection, _ATTACHED, units)
@@ -173,18 +194,20 @@ def write_tables(
         connection.execute(f"detach {_ATTACHED}")
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, folder: Path, table: PublishedTable) -> None:
-    target = f"{_ATTACHED}.{table.table}"
+def _rows(table: PublishedTable) -> str:
+    """The rows of a table with their published types, in their order."""
     selected = ", ".join(f'cast("{name}" as {column_type}) as "{name}"' for name, column_type in table.columns)
     order = ", ".join(f'"{name}"' for name in table.order) or "all"
-    connection.execute(f"create table {target} as select {selected} from {table.source} order by {order}")
+    return f"select {selected} from {table.source} order by {order}"
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> None:
+    target = f"{_ATTACHED}.{table.table}"
+    connection.execute(f"create table {target} as {_rows(table)}")
     if table.comment:
         connection.execute(f"comment on table {target} is {literal(table.comment)}")
     for name, text in table.column_comments.items():
         connection.execute(f'comment on column {target}."{name}" is {literal(text)}')
-    file = folder / table.file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"copy (select * from {target}) to {literal(str(file))} (format parquet, compression zstd)")
 
 
 def _extend_lineage(connection: duckdb.DuckDBPyConnection, tables: Sequence[PublishedTable]) -> None:
