@@ -20,7 +20,7 @@ from eduplan.words.codes import part_text
 from eduplan.words.language import Language
 from eduplan.words.sums import reason_text
 from eduplan.words.targets import judged_target
-from eduplan.words.terms import EVIDENCE, sign, worst
+from eduplan.words.terms import EVIDENCE, sign, weakest
 
 PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 GOOD, BAD = ("met", "on_track"), ("off_track", "missed")
@@ -223,7 +223,7 @@ def _lines(material: Material, texts: Texts) -> dict[Line, Row]:
         folded[_judged(row)[:-1]].append(row)
     lines = {}
     for items in folded.values():
-        row = worst(items)
+        row = weakest(items)
         lines[_line(row, _name(row, len(items), material, texts.lang), history, texts)] = row
     return lines
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from json import loads as json_of
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -220,8 +221,19 @@ def _tell_origin(session: Session, found: Explanation) -> None:
         years = f" ({measure.year_offset:+d})" if measure.year_offset else ""
         text = f"sum({measure.column}) from {measure.mart}{where}{years}"
         out.print(Text(f"{word(measure.side, lang)}{colon(lang)}{text}"))
+    if weighted := _weights(found.indicator):
+        out.print(Text(f"{word('weighted', lang)}{colon(lang)}{weighted}"))
     for table, reads in found.tables.items():
         out.print(Text(f"  {table} ← {', '.join(reads)}", style="dim"))
+
+
+def _weights(indicator: Row) -> str:
+    """What the sums are weighted by, where the value is not simply one over the other."""
+    formula = json_of(indicator["formula"])
+    if formula.get("weight"):
+        return f"sum({formula['weight']}) of each {', '.join(formula['strata'])}"
+    spread = formula.get("dispersion")
+    return f"{spread['weight']} of each {', '.join(spread['unit_key'])} ({spread['method']})" if spread else ""
 
 
 def _tell_sums(session: Session, found: Explanation) -> None:
@@ -231,7 +243,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
     from eduplan.words.codes import code_labels, part_names
     from eduplan.words.sums import sum_text
     from eduplan.words.targets import judged_target
-    from eduplan.words.terms import EVIDENCE, colon, in_brackets, sign, word, worst
+    from eduplan.words.terms import EVIDENCE, colon, in_brackets, sign, weakest, word
 
     lang, entry = session.lang, found.indicator
     labels = code_labels(session.open_project(), lang)
@@ -239,7 +251,7 @@ def _tell_sums(session: Session, found: Explanation) -> None:
     for row in found.statuses:
         targets.setdefault(row["target_number"], []).append(row)
     for rows in targets.values():
-        row = worst(rows)
+        row = weakest(rows)
         dictionary = {name: entry[name] for name in ("decimals", "scale", "direction")}
         full = {**row, **dictionary, "indicator_kind": entry["kind"]}
         target = judged_target(row, entry["direction"], lang)

@@ -20,6 +20,7 @@ from eduplan.words.terms import (
     colon,
     in_brackets,
     sign,
+    weakest,
     word,
     worst,
 )
@@ -110,7 +111,7 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
     for row in rows:
         targets.setdefault((row["indicator"], row["target_number"]), []).append(row)
     for parts in targets.values():
-        row = worst(parts)
+        row = weakest(parts)
         look = sign(row["status"])
         target = judged_target(row, row["direction"], lang)
         table.add_row(
@@ -134,10 +135,12 @@ def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
     for row in rows:
         what = row["indicator"] or row[f"label_{lang}"]
         doubt = f" · {word('doubtful', lang)}" if row["is_doubtful"] else ""
-        text = f"{word('stated', lang)}{stop}{what} {plain_number(float(row['baseline_value']))}"
+        stated = plain_number(float(row["baseline_value"])) + (row["unit"] if row["unit"] in ("%", "‰") else "")
+        text = f"{word('stated', lang)}{stop}{what} {stated}"
         text += in_brackets(f"{row['calendar_year']}{doubt}", lang)
         if row["obs_value"] is not None:
-            text += f"; {word('counted', lang)} {number(row['obs_value'], row['decimals'], row['unit'])}"
+            counted = number(row["obs_value"], row["decimals"], row["unit"])
+            text += f"{'；' if lang == 'zh' else '; '}{word('counted', lang)} {counted}"
         out.print(Text(text))
 
 

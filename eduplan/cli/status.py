@@ -17,7 +17,7 @@ from eduplan.cli.session import Session, UsageFault
 from eduplan.cli.sql import AsOfOption, open_database
 from eduplan.words.codes import code_labels, part_text
 from eduplan.words.language import Language
-from eduplan.words.terms import EVIDENCE, in_brackets, word, worst
+from eduplan.words.terms import EVIDENCE, in_brackets, weakest, word
 
 if TYPE_CHECKING:
     import duckdb
@@ -275,7 +275,7 @@ def lines_of(rows: list[Row], project: Project, lang: Language, *, area: str | N
     words = _Words(chapter_titles(project, lang), code_labels(project, lang), unit_texts(project, lang), lang)
     lines = []
     for items in folded.values():
-        row = worst(items)
+        row = weakest(items)
         of_districts = districts.get(_cell(row), {}) if area is None else {}
         strip = [of_districts.get(code) for code in codes] if of_districts else []
         city = whole.get((*_part(row), row["reference_year"])) if area else None

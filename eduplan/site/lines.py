@@ -15,7 +15,7 @@ from eduplan.site.reading import Part, ReleaseReader, part_of
 from eduplan.site.wording import Text
 from eduplan.words.language import Language
 from eduplan.words.targets import judged_target
-from eduplan.words.terms import EVIDENCE, in_brackets, worst
+from eduplan.words.terms import EVIDENCE, in_brackets, weakest
 
 Row = dict[str, Any]
 
@@ -108,7 +108,7 @@ def _of_indicator(reader: ReleaseReader, code: str, indicator: Row, area: str | 
     for number, part in folded:
         numbers.setdefault(part, set()).add(number)
     for (number, _), rows in folded.items():
-        row = worst(rows)
+        row = weakest(rows)
         part, past = part_of(row), is_past(row)
         no_path = past or indicator["kind"] == "change" or row["status"] == "no_judgement"
         lines.append(

@@ -66,6 +66,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "counted": {"en": "counted here", "zh": "本库统计"},
     "doubtful": {"en": "doubtful", "zh": "存疑"},
     "failing": {"en": "Missing", "zh": "未达标单位"},
+    "weighted": {"en": "Weighted by", "zh": "权重"},
     "own_target": {"en": "a value of its own", "zh": "单列目标值"},
     "and_more": {"en": "and {number} more in plan.failing_units", "zh": "等，另有 {number} 个见 plan.failing_units"},
 }
@@ -145,6 +146,18 @@ def worst(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The row whose status is the worst; the first of several."""
     order = {status: place for place, status in enumerate(WORST_FIRST)}
     return min(rows, key=lambda row: order.get(row["status"], len(order)))
+
+
+def weakest(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The worst of several parts of one target; of those that are equally bad, the one with the least in hand."""
+    order = {status: place for place, status in enumerate(WORST_FIRST)}
+    return min(rows, key=lambda row: (order.get(row["status"], len(order)), _in_hand(row)))
+
+
+def _in_hand(row: dict[str, Any]) -> float:
+    """How far a value is beyond its target, or its path for a step; nothing is known of what has neither."""
+    sign = {"up": 1, "down": -1}.get(row.get("direction") or "", row.get("sign") or 0)
+    return sign * (row.get("gap") or 0)
 
 
 def word(key: str, lang: Language) -> str:

@@ -187,7 +187,7 @@ def test_a_commitment_is_explained_with_its_sum(released: Path, run: Callable[..
     assert "3.3-12 The rate falls · Demo City" in shown
     assert "quantified target · measurable · Due: every year · Health office" in shown
     assert "Promised: one point a year" in shown
-    assert "Stated by the plan: HLT-02 50.5 (2020 · doubtful); counted here 50.00%" in shown
+    assert "Stated by the plan: HLT-02 50.5% (2020 · doubtful); counted here 50.00%" in shown
     assert "Status: ● on track · Decided by HLT-02 (plan)" in shown
     assert "−2.30 since last year, passed; −4.00 since 2020, at least −3.00 asked, passed; both tests passed" in shown
 

@@ -15,6 +15,7 @@ from eduplan.errors import ExitCode
 from eduplan.indicators.tables import create_plan_tables
 from eduplan.words.numbers import number
 from eduplan.words.targets import target_text
+from eduplan.words.terms import weakest
 
 CITY, EAST, WEST, SCHOOL = "990100", "990101", "990102", "1199000001"
 
@@ -235,6 +236,15 @@ def test_a_district_with_a_target_that_the_city_does_not_have(
     assert "PRE-01 Enrolment ratio 90.00% ≥ 94% (plan) ✘ missed 100% 95.13%" in shown
     assert "PRE-01 Enrolment ratio 90.00% ≥ 85% (national) ✔ met 100% 95.13%" in shown
     assert "national" not in run("status", "PRE-01").stdout
+
+
+def test_of_parts_that_are_equally_bad_the_one_with_the_least_in_hand_stands_for_all() -> None:
+    """Gaps are values minus targets: of two that fall short the one further off, of two that are met the nearer one."""
+    met = [{"status": "met", "gap": gap, "direction": "down"} for gap in (-0.39, -0.20, -0.25)]
+    assert weakest(met)["gap"] == -0.20
+    missed = [{"status": "missed", "gap": gap, "sign": 1} for gap in (-1.0, -3.0, None)]
+    assert weakest([*met, *missed])["gap"] == -3.0
+    assert weakest([{"status": "met", "gap": None}, {"status": "at_risk", "gap": None}])["status"] == "at_risk"
 
 
 @pytest.mark.parametrize("named", [SCHOOL, "第一幼儿园"])
