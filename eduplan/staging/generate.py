@@ -81,10 +81,14 @@ class Statements:
         inputs = ["row_number", *plan.labelled, *known, *(f"_heading_{name}" for name, _ in plan.headings), *wide]
         layers = _Layers(f"select {', '.join(inputs)} from {self._spread(relation)}")
         _add_values(layers, sent, careful=())
-        layers.add({"_unread": _mask(map(_is_unread, sent))})
-        # Placeholders are common, so they are told from other texts right here, and only where a text is not read.
+        layers.add({"_has_unread": f"({' or '.join(map(_is_unread, sent)) or 'false'})"})
+        # Few rows have such a cell, and only of those it is asked which. Placeholders are common among them, so they
+        # are told from other texts right here.
+        unread = _mask(map(_is_unread, sent))
         blank = _mask(f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for each in sent)
-        layers.add({"_blank": f"case when _unread = 0 then 0 else {blank} end", **_absent(plan)}, _defaults(sent))
+        masks = {"_unread": unread, "_blank": blank}
+        found = {name: f"case when _has_unread then {mask} else 0 end" for name, mask in masks.items()}
+        layers.add({**found, **_absent(plan)}, _defaults(sent))
         is_odd = " or ".join(["_unread <> _blank", *_lacking(sent)])
         layers.add({"_is_odd": is_odd, **self._derived(plan)})
         outputs = {
@@ -346,7 +350,7 @@ def _is_unread(planned: PlannedColumn) -> str:
     """Whether a cell says something that the quick way does not understand."""
     raw = planned.cell.names.raw
     declared = "".join(f" and {raw} <> {sql_text(text)}" for text in planned.column.null_values)
-    return f"{planned.name} is null and {raw} is not null{declared}"
+    return f"({planned.name} is null and {raw} is not null{declared})"
 
 
 def _is_empty(planned: PlannedColumn) -> str:
