@@ -16,13 +16,13 @@ from eduplan.bulletin.material import Material
 from eduplan.bulletin.reading import Row
 from eduplan.bulletin.texts import Texts
 from eduplan.indicators.severity import WORST_FIRST
+from eduplan.indicators.tables import DIMENSIONS
 from eduplan.words.codes import part_text
 from eduplan.words.language import Language
 from eduplan.words.sums import reason_text
 from eduplan.words.targets import judged_target
 from eduplan.words.terms import EVIDENCE, sign, weakest
 
-PARTS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 GOOD, BAD = ("met", "on_track"), ("off_track", "missed")
 UNKEPT = ("missed", "off_track", "at_risk")
 """Statuses whose districts and schools are named."""
@@ -206,11 +206,11 @@ def _named(row: Row, lang: Language) -> str:
 
 
 def _series(row: Row) -> tuple[Any, ...]:
-    return (row["indicator"], *(row[part] for part in PARTS))
+    return (row["indicator"], *(row[part] for part in DIMENSIONS))
 
 
 def _judged(row: Row) -> tuple[Any, ...]:
-    return (row["indicator"], row["target_number"], *(row[part] for part in PARTS))
+    return (row["indicator"], row["target_number"], *(row[part] for part in DIMENSIONS))
 
 
 def _lines(material: Material, texts: Texts) -> dict[Line, Row]:

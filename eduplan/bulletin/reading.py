@@ -10,10 +10,11 @@ from typing import Any
 import duckdb
 
 from eduplan.checks.offending import literal
+from eduplan.indicators.tables import DIMENSIONS
 
 Row = dict[str, Any]
 
-_PARTS = "stage, urban_class, ownership, sex, grade, item"
+_PARTS = ", ".join(DIMENSIONS)
 _SERIES = f"indicator, {_PARTS}"
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eduplan.bulletin.content import PARTS, Bulletin
+from eduplan.bulletin.content import Bulletin
 from eduplan.bulletin.figures import observed
 from eduplan.bulletin.reading import Row
+from eduplan.words.codes import part_names
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,6 @@ def revisions(bulletin: Bulletin, most: int | None = None) -> list[Revision]:
 def _revision(row: Row, definition: Row, areas: dict[str, str], bulletin: Bulletin) -> Revision:
     texts, labels = bulletin.texts, bulletin.material.labels[bulletin.lang]
     decimals, unit = definition.get("decimals", 2), definition.get("unit", "")
-    parts = [labels.get(row[part]) or str(row[part]) for part in PARTS if row.get(part, "_T") != "_T"]
     city = row["ref_area_level"] == "city"
     old, new = (
         observed(row[f"{side}_value"], row.get(f"{side}_status", "A"), decimals, unit, texts) for side in ("old", "new")
@@ -51,7 +51,7 @@ def _revision(row: Row, definition: Row, areas: dict[str, str], bulletin: Bullet
     return Revision(
         code=row["indicator"],
         name=str(definition.get(f"name_{texts.lang}", "")),
-        part=texts("comma").join(parts),
+        part=texts("comma").join(part_names(row, labels)),
         period=row["time_period"],
         level=row["ref_area_level"],
         area=texts("city") if city else areas.get(row["ref_area"], str(row["ref_area"])),

@@ -14,6 +14,7 @@ from eduplan.bulletin.pages import UNITS_ON_PAPER, pages, parts
 from eduplan.bulletin.revisions import revisions
 from eduplan.bulletin.write import reference_year
 from eduplan.errors import EnvironmentFault
+from eduplan.indicators.tables import DIMENSIONS, TOTAL
 
 Make = Callable[..., Bulletin]
 
@@ -94,7 +95,8 @@ def test_origins_are_counted(bulletin: Make) -> None:
 def revised(rows: list[tuple[object, ...]]) -> pl.DataFrame:
     names = ["indicator", "time_period", "ref_area_level", "ref_area", "stage", "old_value", "new_value"]
     names += ["old_status", "new_status", "cause", "batches"]
-    return pl.DataFrame(rows, schema=names, schema_overrides={"ref_area_level": pl.String}, orient="row")
+    frame = pl.DataFrame(rows, schema=names, schema_overrides={"ref_area_level": pl.String}, orient="row")
+    return frame.with_columns(pl.lit(TOTAL).alias(name) for name in DIMENSIONS if name not in names)
 
 
 def test_revised_values_are_named_with_their_cause_and_the_city_comes_first(bulletin: Make) -> None:
@@ -110,6 +112,13 @@ def test_revised_values_are_named_with_their_cause_and_the_city_comes_first(bull
         ("HLT-11", "City", "89.0%", "90.0%", "other files: Health returns"),
         ("HLT-11", "East", "70.0%", "90.0%", "another version of the definition"),
     ]
+
+
+def test_the_part_that_was_revised_is_named_in_the_language_of_the_bulletin(bulletin: Make) -> None:
+    row = ("HLT-11", "2023-24", "city", "990100", TOTAL, 89.0, 90.0, "A", "A", "rows", [])
+    of_towns = revised([row]).with_columns(urban_class=pl.lit("town"))
+    parts = {lang: revisions(bulletin(lang, revised=of_towns))[0].part for lang in ("en", "zh")}
+    assert parts == {"en": "town", "zh": "镇区"}
 
 
 def test_a_page_says_whether_anything_could_be_compared(bulletin: Make) -> None:
