@@ -20,9 +20,15 @@ def write_comments(connection: duckdb.DuckDBPyConnection, models: Sequence[SqlMo
         connection.execute("select model, fingerprint from warehouse.builds where slice = ?", [SHAPE]).fetchall()
     )
     written = dict(connection.execute("select model, fingerprint from warehouse.comments").fetchall())
-    due = [
-        (model, mark) for model in models if written.get(model.table) != (mark := _mark(model, made.get(model.table)))
-    ]
+    due = []
+    shared: dict[int, str] = {}  # all models have the same hundreds of texts, which are read once
+    for model in models:
+        texts = id(model.shared_texts)
+        if texts not in shared:
+            shared[texts] = digest(*sorted(f"{name}={text}" for name, text in model.shared_texts.items()))
+        mark = digest(made.get(model.table), model.header.model_dump_json(), shared[texts])
+        if written.get(model.table) != mark:
+            due.append((model, mark))
     if not due:
         return
     columns, views = _columns(connection), view_texts(connection)
@@ -36,13 +42,6 @@ def write_comments(connection: duckdb.DuckDBPyConnection, models: Sequence[SqlMo
             connection.execute(f'comment on column {model.table}."{column}" is {comment}')
         connection.execute("insert or replace into warehouse.comments values (?, ?)", [model.table, mark])
     connection.execute("commit")
-
-
-def _mark(model: SqlModel, made: str | None) -> str:
-    """Fingerprint of the texts and of the table that carries them."""
-    return digest(
-        made, model.header.model_dump_json(), *sorted(f"{name}={text}" for name, text in model.shared_texts.items())
-    )
 
 
 def _table_comment(model: SqlModel) -> str:
