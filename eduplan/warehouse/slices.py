@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
 from sqlglot import exp
 
@@ -20,6 +21,7 @@ _SCHOOL_YEAR = re.compile(r"(?P<year>\d{4})-(?P<next>\d{2})(-(1|2|autumn|spring)
 _CALENDAR_YEAR = re.compile(r"(?P<year>\d{4})(-\d{2})?")
 
 
+@cache  # a city has thousands of batches, of a few periods
 def slice_of_period(period: str, partition: str) -> str | None:
     """The slice that a period's text lies in: ``2024-25-autumn`` lies in school year ``2024-25``.
 
