@@ -43,6 +43,7 @@ class PublishedValue:
         cells: Level of area and breakdowns.
         cut: How that cuts the mart.
         year_offset: Years that the measure lies before the value's reference year.
+        units: Columns that name the units among which a dispersion is measured; empty for other values.
     """
 
     indicator: str
@@ -51,6 +52,7 @@ class PublishedValue:
     cells: CellSet
     cut: Cut
     year_offset: int
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,15 @@ class MartFigures:
 
     def text(self, column: str) -> ColumnText | None:
         """What a column means."""
-        return self.model.column_text(column)
+        return _text(self.model, column)
 
     def children(self, column: str) -> list[str]:
         """Counts of persons that are a part of a column."""
         return [name for name in self.thresholds if name != column and _whole_of(self.text(name)) == column]
+
+    def parts(self, column: str) -> list[str]:
+        """Counts that are a part of a column, or of a part of it."""
+        return [part for child in self.children(column) for part in (child, *self.parts(child))]
 
     def divisions(self, column: str) -> list[str]:
         """Those of them that have nobody in common."""
@@ -120,6 +126,15 @@ class MartFigures:
         for column in self.thresholds:
             visit(column)
         return list(ordered)
+
+
+def _text(model: SqlModel, column: str) -> ColumnText | None:
+    """What a column means; a mart that words it its own way and says nothing of the unit counts what others count."""
+    text, shared = model.column_text(column), model.shared_texts.get(column)
+    if text is None or shared is None or text.unit is not None:
+        return text
+    same = {name: getattr(shared, name) for name in ("unit", "of", "divides", "disclosure")}
+    return text.model_copy(update=same)
 
 
 def _whole_of(text: ColumnText | None) -> str | None:
@@ -152,10 +167,11 @@ def figures_of_marts(
             if mart is None or measure is None or measure.column not in mart.thresholds:
                 continue
             scope = " and ".join(f"({where})" for where in (indicator.where, measure.where) if where) or None
+            units = tuple(indicator.dispersion.unit_key) if indicator.dispersion else ()
             for cells in cell_sets(indicator):
                 cut = Cut((_time(columns[mart.model.table]), *cells.columns), scope)
                 mart.values.append(
-                    PublishedValue(indicator.code, side, measure.column, cells, cut, measure.year_offset)
+                    PublishedValue(indicator.code, side, measure.column, cells, cut, measure.year_offset, units)
                 )
     return found
 
@@ -163,7 +179,7 @@ def figures_of_marts(
 def _thresholds(model: SqlModel, names: Iterable[str], settings: Settings) -> dict[str, int]:
     thresholds = {}
     for name in names:
-        text = model.column_text(name)
+        text = _text(model, name)
         if text and text.unit == PERSONS and text.disclosure != "open":
             sensitive = text.disclosure == "sensitive"
             thresholds[name] = settings.smallest_sensitive_count if sensitive else settings.smallest_count

@@ -2,12 +2,13 @@
 
 Belongs here: fingerprints of the rows of a year, and forgetting what is out of date. Does not belong here: protecting.
 
-No figure has rows of two years, so what is left out of one does not depend on another.
+No figure has rows of two years, so what is left out of one does not depend on another. What is left out of a year of a
+mart depends on all marts of its cluster in that year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -29,17 +30,20 @@ create table if not exists disclosure.counts_by_year (
 create table if not exists disclosure.years (
     mart varchar not null, year varchar not null, fingerprint varchar not null, primary key (mart, year)
 );
-create table if not exists disclosure.marks (mart varchar primary key, fingerprint varchar not null);
+create table if not exists disclosure.protected_marts (
+    mart varchar primary key, fingerprint varchar not null, told varchar not null
+);
+drop table if exists disclosure.marks;
 """
 _OF_A_YEAR = ("hidden_values_by_year", "counts_by_year", "years")
 
 
 @dataclass(frozen=True)
 class Due:
-    """What is to be done for one mart.
+    """What is to be done for the marts of a cluster.
 
     Attributes:
-        years: The years to protect, with the fingerprints of their rows.
+        years: The years to protect, with the fingerprints of the rows of all marts.
         kept: The years that stay as they are.
     """
 
@@ -53,22 +57,35 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_TABLES)
 
 
-def due_years(connection: duckdb.DuckDBPyConnection, figures: MartFigures, declared: str) -> Due:
-    """The years of a mart whose rows are not those that were protected, in the way in which they would be now.
+def due_years(
+    connection: duckdb.DuckDBPyConnection, cluster: Mapping[str, MartFigures], declared: Mapping[str, str]
+) -> Due:
+    """The years of a cluster in which the rows of a mart are not those that were protected, as they would be now.
 
     Args:
         connection: The working warehouse.
-        figures: What is published of the mart.
-        declared: Fingerprint of all that decides what is left out, but for the rows.
+        cluster: What is published of each mart.
+        declared: For each mart, a fingerprint of all that decides what is left out, but for the rows.
     """
-    mart = figures.model.table
-    rows = connection.execute(
-        f"select {figures.year} as year, count(*), cast(sum(cast(hash(found) as hugeint)) as varchar) "
-        f"from {mart} as found group by year order by year"
-    ).fetchall()
-    wanted = {year: digest(declared, count, total) for year, count, total in rows}
-    known = dict(connection.execute(f"select year, fingerprint from disclosure.years where mart = '{mart}'").fetchall())
-    kept = frozenset(year for year, mark in wanted.items() if known.get(year) == mark)
+    found: dict[str, dict[str, tuple[object, ...]]] = {}
+    for mart, figures in cluster.items():
+        for year, count, total in connection.execute(
+            f"select {figures.year} as year, count(*), cast(sum(cast(hash(found) as hugeint)) as varchar) "
+            f"from {mart} as found group by year"
+        ).fetchall():
+            found.setdefault(year, {})[mart] = (count, total)
+    every = sorted(declared.items())
+    wanted = {year: digest(every, sorted(rows.items())) for year, rows in sorted(found.items())}
+    listed = ", ".join(f"'{mart}'" for mart in cluster)
+    known = {
+        (mart, year): mark
+        for mart, year, mark in connection.execute(
+            f"select mart, year, fingerprint from disclosure.years where mart in ({listed})"
+        ).fetchall()
+    }
+    kept = frozenset(
+        year for year, mark in wanted.items() if all(known.get((mart, year)) == mark for mart in found[year])
+    )
     return Due({year: mark for year, mark in wanted.items() if year not in kept}, kept)
 
 
@@ -78,4 +95,4 @@ def forget(connection: duckdb.DuckDBPyConnection, mart: str, kept: Collection[st
     but = f" and year not in ({years})" if years else ""
     for table in _OF_A_YEAR:
         connection.execute(f"delete from disclosure.{table} where mart = '{mart}'{but}")
-    connection.execute(f"delete from disclosure.marks where mart = '{mart}'")
+    connection.execute(f"delete from disclosure.protected_marts where mart = '{mart}'")

@@ -3,8 +3,9 @@
 Belongs here: rows, groupings and the sums over them. Does not belong here: which sums are left out
 (:mod:`eduplan.disclosure.suppression`), or where they are published (:mod:`eduplan.disclosure.figures`).
 
-The rows are those of a mart, which nobody sees. A grouping cuts them (or those of its scope) into figures, and each
-figure is published as the sum of its rows. Figures over the same rows are one quantity: whoever knows one knows all.
+The rows are those of a mart or of several, which nobody sees. A grouping cuts them (or those of its scope) into
+figures, and each figure is published as the sum of its rows. Figures over the same rows are one quantity: whoever knows
+one knows all.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Marks = NDArray[np.uint64]
 
-_ANY_NUMBER = 1 << 31
+ANY_NUMBER = 1 << 31
+"""The room of a row whose count nothing bounds."""
 
 OUTSIDE = -1
 """The figure of a row that a grouping does not cover."""
@@ -56,11 +58,13 @@ class Quantities:
     Args:
         values: The count in each row.
         groupings: How the rows are published.
-        most: The most persons that each row could count; None where nothing bounds it. Where ``values`` has the same
-            rows several times over (in layers), for different persons, the most of all layers of a row together.
+        room: How many more persons each row could count, at the same time as all others; ``ANY_NUMBER`` where nothing
+            bounds it. None where nothing bounds any of them.
         rest: Persons that each row leaves out of the count, which must not be few either; None where that is not known.
         blocks: The block of each row (a year); no grouping has rows of two blocks in one figure.
         places: The place of each row (a district), within which most figures lie.
+        kin: For each row a number that it shares with the other parts of the same row of a mart; None without parts.
+        sources: For each grouping the mart that publishes it, and how many numbers of that are left out with a figure.
     """
 
     def __init__(
@@ -68,32 +72,26 @@ class Quantities:
         values: Ints,
         groupings: Sequence[Grouping],
         *,
-        most: Ints | None = None,
+        room: Ints | None = None,
         rest: Ints | None = None,
         blocks: Ints | None = None,
         places: Ints | None = None,
+        kin: Ints | None = None,
+        sources: Sequence[tuple[int, int]] | None = None,
     ) -> None:
         self.values = values
-        self.is_bounded = most is not None
-        self.most = np.zeros(0, dtype=np.int64) if most is None else most
-        self.layers = len(values) // len(self.most) if len(self.most) else 1
+        self.is_bounded = room is not None
+        self.room = np.full(len(values), ANY_NUMBER, dtype=np.int64) if room is None else room
+        self._most: Ints = values + np.where(self.room < ANY_NUMBER, self.room, 0)
         self.rest = np.zeros(len(values), dtype=np.int64) if rest is None else rest
         self.groupings = tuple(groupings)
         self.blocks = np.zeros(len(values), dtype=np.int64) if blocks is None else blocks
         self.places = np.full(len(values), OUTSIDE, dtype=np.int64) if places is None else places
+        self.kin = kin
+        self._sources = [(0, 1)] * len(self.groupings) if sources is None else sources
         # Rows without anybody cannot hold anybody, and everybody knows it.
-        self.is_live: Flags = (values + self.room if self.is_bounded else values) > 0
+        self.is_live: Flags = self._most > 0
         self._unite()
-
-    @cached_property
-    def room(self) -> Ints:
-        """How many more persons each row could count, at the same time as all others."""
-        if not self.is_bounded:
-            return np.full(len(self.values), _ANY_NUMBER, dtype=np.int64)
-        room = self.most - self.values.reshape(self.layers, -1).sum(axis=0)
-        shares = np.tile(room // self.layers, (self.layers, 1))
-        shares[-1] += room % self.layers
-        return shares.ravel()
 
     def _unite(self) -> None:
         """Gives figures over the same live rows one number."""
@@ -171,8 +169,18 @@ class Quantities:
 
     @cached_property
     def capacity(self) -> Ints:
-        """The most that each quantity could be; its own value where nothing bounds it."""
-        return self._sums(self.values + self.room) if self.is_bounded else self.sums
+        """The most that each quantity could be, with the rows as they are that nothing bounds."""
+        return self._sums(self._most)
+
+    @cached_property
+    def prices(self) -> Floats:
+        """What it costs a reader that a quantity is left out: its persons, as often as numbers go with it."""
+        of_mart: dict[int, Floats] = {}
+        for of_figure, (mart, numbers) in zip(self.of_figure, self._sources, strict=True):
+            found = of_mart.setdefault(mart, np.zeros(self.count))
+            found[of_figure] = np.maximum(found[of_figure], numbers)
+        prices: Floats = (1.0 + self.capacity) * np.sum(list(of_mart.values()), axis=0)
+        return prices
 
     def _sums(self, numbers: Ints) -> Ints:
         return np.asarray(self.incidence.T @ numbers)
@@ -180,7 +188,7 @@ class Quantities:
     def is_small(self, threshold: int) -> Flags:
         """Which quantities are too small to publish: they, or the persons that they leave out, are few but not none."""
         rest = self._sums(self.rest)
-        return np.asarray(_is_few(self.sums, threshold) | _is_few(rest, threshold))
+        return np.asarray(is_few(self.sums, threshold) | is_few(rest, threshold))
 
     @cached_property
     def _own_marks(self) -> Marks:
@@ -196,11 +204,13 @@ class Quantities:
         Two rows with the same mark cannot be told apart by any published figure: a person may stand in either.
         """
         total = np.zeros(len(self.values), dtype=np.uint64)
-        for place, row in enumerate(self.of_row):
+        for place in np.unique(self.home):
+            row = self.of_row[place]
             shown = (row >= 0) & ~is_hidden[row]
             total[shown] += self.marks_of(place, shown)
         return total
 
 
-def _is_few(numbers: Ints, threshold: int) -> Flags:
+def is_few(numbers: Ints, threshold: int) -> Flags:
+    """Which numbers are more than none and fewer than the threshold."""
     return np.asarray((numbers > 0) & (numbers < threshold))

@@ -14,22 +14,18 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_matrix
 
-from eduplan.disclosure.quantities import OUTSIDE, Flags, Floats, Ints, Quantities
+from eduplan.disclosure.quantities import ANY_NUMBER, OUTSIDE, Flags, Floats, Ints, Quantities
 
 _NOTHING = 1e-6
 """Movements below this are none; solutions closer than this to a whole number are meant to be it."""
 _ALL_ROWS = 2000
 """Rows of a block that one programme has room for."""
-_SOME_ROWS = 700
+_SOME_ROWS = 400
 """Rows of a programme that has not all, besides those of attacked quantities; the others stay as they are."""
 _OWN_ROWS = 4
-"""Rows of each attacked quantity that a programme has in any case."""
+"""Rows of each attacked quantity that a programme has in any case, with all their parts."""
 _MOST_ATTACKED = 100
 """Quantities that a programme with some of the rows attacks."""
-_PULLS = 2
-"""Pairs of solutions that pull all quantities of a programme at once, before company is looked for."""
-_WORTH_ANOTHER = 0.7
-"""What part of them at the most may be left after one pair, so that another is worth its time."""
 _FEW_HIDDEN = 0.125
 """The hidden part of all figures below which hardly any of them could move yet, so that pulling them proves nothing."""
 _STUBBORN = 3
@@ -58,8 +54,9 @@ def prove_or_hide(quantities: Quantities, is_hidden: Flags, attacked: Ints, want
     for block in np.unique(blocks):
         rows = np.flatnonzero(quantities.is_live & (quantities.blocks == block))
         mine = attacked[blocks == block]
+        unit = _units(quantities, hidden, rows) if len(rows) > _ALL_ROWS else rows
         for chunk in _chunks(quantities, rows, mine):
-            some = _rows_near(quantities, hidden, rows, chunk)
+            some = _rows_near(quantities, unit, rows, chunk)
             programme = _Programme(quantities, hidden, some, wanted)
             programme.settle(chunk)
             hidden[programme.company] = True
@@ -75,11 +72,21 @@ def _chunks(quantities: Quantities, rows: Ints, attacked: Ints) -> list[Ints]:
     return np.array_split(ordered, -(-len(ordered) // _MOST_ATTACKED))
 
 
-def _rows_near(quantities: Quantities, is_hidden: Flags, rows: Ints, attacked: Ints) -> Ints:
-    """The rows of a block, or the largest of those that the attacked quantities are in, and those of its largest units.
+def _units(quantities: Quantities, is_hidden: Flags, rows: Ints) -> Ints:
+    """For each row of a block a number that it shares with the rows of its smallest published figure, in its place.
 
-    A unit is what shares its smallest published figure: mostly the rows of one school.
+    Those are mostly the rows of one school. ``OUTSIDE`` where no published figure has the row.
     """
+    unit, size = np.full(len(rows), OUTSIDE, dtype=np.int64), np.full(len(rows), np.iinfo(np.int64).max)
+    for place in np.unique(quantities.home):
+        quantity = quantities.of_row[place][rows]
+        smaller = (quantity >= 0) & ~is_hidden[quantity] & (quantities.rows_of_quantity[quantity] < size)
+        unit[smaller], size[smaller] = quantity[smaller], quantities.rows_of_quantity[quantity[smaller]]
+    return np.where(unit >= 0, unit + quantities.count * (quantities.places[rows] + 1), OUTSIDE)
+
+
+def _rows_near(quantities: Quantities, unit: Ints, rows: Ints, attacked: Ints) -> Ints:
+    """The rows of a block, or the largest of those that attacked quantities are in, and those of its largest units."""
     if len(rows) <= _ALL_ROWS:
         return rows
     most = quantities.values[rows] + np.minimum(quantities.room[rows], quantities.values[rows])
@@ -91,21 +98,20 @@ def _rows_near(quantities: Quantities, is_hidden: Flags, rows: Ints, attacked: I
     by_size = np.argsort(-most[row], kind="stable")
     is_own = np.zeros(len(rows), dtype=bool)
     is_own[row[by_size][_rank_within(quantity[by_size]) < _OWN_ROWS]] = True
-    unit, size = np.full(len(rows), OUTSIDE, dtype=np.int64), np.full(len(rows), np.iinfo(np.int64).max)
-    for of_row in quantities.of_row:
-        quantity = of_row[rows]
-        smaller = (quantity >= 0) & ~is_hidden[quantity] & (quantities.rows_of_quantity[quantity] < size)
-        unit[smaller], size[smaller] = quantity[smaller], quantities.rows_of_quantity[quantity[smaller]]
-    # A unit by its place and its number: first those of attacked rows, and of all those the largest of each place.
-    names, group = np.unique(np.stack([quantities.places[rows], unit], axis=1), axis=0, return_inverse=True)
-    group = group.ravel()
+    if quantities.kin is not None:
+        # Who leaves one part of a row mostly goes to another part of it.
+        kin = quantities.kin[rows]
+        is_own |= np.isin(kin, kin[is_own]) & (kin >= 0)
+    # First the units of attacked rows, and of all those the largest of each place.
+    names, group = np.unique(unit, return_inverse=True)
+    place = names // quantities.count
     persons, more = np.bincount(group, most), np.bincount(group, ~is_own)
     owns = np.bincount(group, is_own) > 0
     largest = np.argsort(-persons, kind="stable")
     rank = np.empty(len(names), dtype=np.int64)
-    rank[largest] = _rank_within(names[largest, 0])
-    order = np.lexsort([names[:, 1], names[:, 0], rank, ~owns])
-    order = order[names[order, 1] != OUTSIDE]
+    rank[largest] = _rank_within(place[largest])
+    order = np.lexsort([names, rank, ~owns])
+    order = order[names[order] != OUTSIDE]
     taken = np.zeros(len(names), dtype=bool)
     taken[order[np.cumsum(more[order]) <= _SOME_ROWS]] = True
     return rows[taken[group] | is_own]
@@ -136,6 +142,7 @@ class _Programme:
         room: Floats = np.full(count, np.inf)
         if quantities.is_bounded:
             room = np.bincount(cell, quantities.room[rows], count).astype(np.float64)
+            room[room >= ANY_NUMBER] = np.inf
         incidence = quantities.incidence[rows[first]]
         self.figures, index = np.unique(incidence.indices, return_inverse=True)
         """The quantities that count any of the rows."""
@@ -148,7 +155,7 @@ class _Programme:
         # By how much the rows that are here could make each figure less or more at the most.
         self._fall: Floats = self._matrix @ inside
         self._rise: Floats = self._matrix @ room
-        self._prices: Floats = 1.0 + quantities.capacity[self.figures]
+        self._prices: Floats = quantities.prices[self.figures]
         self._random = np.random.default_rng(shape[0])
         self._highs = self._model(room, inside)
 
@@ -191,24 +198,20 @@ class _Programme:
         return np.flatnonzero(mine & (self._high - self._low < self._wanted - _NOTHING))
 
     def _pull(self, mine: Flags) -> None:
-        """A few solutions, each pulling what is not proven yet at random up or down."""
-        for _ in range(_PULLS):
-            left = self._failing(mine)
-            before = len(left)
-            signs = self._random.choice((-1.0, 1.0), before) * self._random.uniform(0.5, 1.0, before)
-            for sign in (1.0, -1.0):
-                still = self._failing(mine)
-                if not len(still):
-                    return
-                gains = np.zeros(len(self.figures))
-                gains[left] = sign * signs
-                gains[np.setdiff1d(left, still)] = 0
-                moved = self._moved(gains, *self._limits(still))
-                if moved is None or not (np.abs(moved[still]) > _NOTHING).any():
-                    return
-                self._note(moved)
-            if len(self._failing(mine)) > _WORTH_ANOTHER * before:
+        """Two solutions that pull what is not proven yet at random up or down, and then the other way."""
+        left = self._failing(mine)
+        signs = self._random.choice((-1.0, 1.0), len(left)) * self._random.uniform(0.5, 1.0, len(left))
+        for sign in (1.0, -1.0):
+            still = self._failing(mine)
+            if not len(still):
                 return
+            gains = np.zeros(len(self.figures))
+            gains[left] = sign * signs
+            gains[np.setdiff1d(left, still)] = 0
+            moved = self._moved(gains, *self._limits(still))
+            if moved is None or not (np.abs(moved[still]) > _NOTHING).any():
+                return
+            self._note(moved)
 
     def _limits(self, attacked: Ints) -> tuple[Floats, Floats]:
         """How far figures may move: those that are told not at all, those that are attacked as far as is wanted."""
@@ -225,12 +228,20 @@ class _Programme:
         to other values of all attacked quantities at once, some larger and some less; the figures that are missed are
         those to hide. From then on they are free.
         """
-        up, down = (self._wanted + self._low)[attacked], (self._wanted - self._high)[attacked]
-        can_rise, can_fall = self._rise[attacked] >= up, self._fall[attacked] >= down
-        larger = self._rise[attacked] - self._high[attacked] >= self._fall[attacked] + self._low[attacked]
+        low, high, wanted = self._low[attacked], self._high[attacked], self._wanted[attacked]
+        can_fall = self._fall[attacked] >= wanted - high
+        can_rise = self._rise[attacked] >= wanted + low
+        # Half of them at random move down and half up, each as far as it must; the next time it is the other way round.
         either = self._random.choice((-1.0, 1.0), len(attacked))
-        signs = np.select([can_rise & can_fall, can_rise, can_fall, larger], [either, 1.0, -1.0, 1.0], -1.0)
+        signs = np.select([high > -low, high < -low], [-1.0, 1.0], either)
+        signs = np.where(
+            signs < 0,
+            np.where(self._fall[attacked] + low > _NOTHING, -1.0, 1.0),
+            np.where(self._rise[attacked] - high > _NOTHING, 1.0, -1.0),
+        )
         lower, upper = self._limits(attacked)
+        partly = can_rise & ~can_fall & (low > -_NOTHING) & (high < _NOTHING)
+        upper[attacked] = np.where(partly, wanted - self._fall[attacked], upper[attacked])
         prices = np.where(self._hidden, 0.0, self._prices)
         gains = np.zeros(len(self.figures))
         gains[attacked] = signs * 10 * max(float(prices.max(initial=1)), 1.0)

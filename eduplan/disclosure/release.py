@@ -1,24 +1,27 @@
 """Writes what a release may tell: copies of marts and plan tables in which small counts are left out.
 
 Belongs here: the tables of the schema ``disclosure``. Does not belong here: what is left out
-(:mod:`eduplan.disclosure.marts`), what need not be done again (:mod:`eduplan.disclosure.kept`), or copying tables into
-a release.
+(:mod:`eduplan.disclosure.clusters`), what need not be done again (:mod:`eduplan.disclosure.kept`), or copying tables
+into a release.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from eduplan.declarations.indicators import Indicator
 from eduplan.declarations.models import SqlModel
-from eduplan.disclosure.figures import MartFigures, PublishedTable, figures_of_marts
+from eduplan.disclosure.clusters import clusters, linking_columns, protect_year
+from eduplan.disclosure.figures import MartFigures, PublishedTable, PublishedValue, figures_of_marts
 from eduplan.disclosure.kept import Due, create_tables, due_years, forget
-from eduplan.disclosure.marts import Protection, protect_mart
+from eduplan.disclosure.marts import MartRows, Protection
 from eduplan.indicators.marts import Marts
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 from eduplan.progress import Progress, Silent
@@ -31,8 +34,14 @@ SUPPRESSED = "Q"
 MARK = "suppressed"
 """Column of a published mart that lists the columns whose value is not told in a row."""
 
-_ENGINE = "4"
+_ENGINE = "5"
 """Raised when the engine would leave out other figures of the same."""
+
+
+_ENOUGH_UNITS = 3
+"""Hidden units of a dispersion that their sum and the dispersion, two equations, do not determine."""
+_AHEAD = 8
+"""Clusters whose rows are read before the first is finished."""
 
 
 @dataclass(frozen=True)
@@ -80,26 +89,41 @@ def protect(
     columns = {table: list(marts.columns[table]) for table in models}
     figures = figures_of_marts(columns, models, indicators.values(), project.settings)
     declared = {table: _declared(found, columns[table]) for table, found in figures.items()}
-    marks = {table: digest(mark, states[table]) for table, mark in declared.items()}
-    known = dict(connection.execute("select mart, fingerprint from disclosure.marks").fetchall())
+    together = clusters(figures)
+    marks: dict[str, str] = {}
+    for cluster in together:
+        mark = digest(*[digest(declared[table], states[table]) for table in cluster])
+        marks |= dict.fromkeys(cluster, mark)
+    known = dict(connection.execute("select mart, fingerprint from disclosure.protected_marts").fetchall())
     for table in sorted(set(known) - set(figures)):
         forget(connection, table)
-    due = {table: figures[table] for table in figures if known.get(table) != marks[table]}
+    due = [
+        {table: figures[table] for table in cluster}
+        for cluster in together
+        if any(known.get(table) != marks[table] for table in cluster)
+    ]
     if due:
-        with (progress or Silent()).task("Protecting small counts", len(due)) as advance:
-            years = {table: due_years(connection, found, declared[table]) for table, found in due.items()}
-            for table, protection in _protections(connection, due, years, project.settings.threads):
-                forget(connection, table, years[table].kept)
-                _write(connection, figures[table], columns[table], protection, years[table])
-                connection.execute("insert into disclosure.marks values (?, ?)", [table, marks[table]])
-                advance(1)
+        work = [
+            (cluster, due_years(connection, cluster, {table: declared[table] for table in cluster})) for cluster in due
+        ]
+        with (progress or Silent()).task("Protecting small counts", sum(map(len, due))) as advance:
+            for (marts_of, years), protections in _protections(connection, work, project.settings.threads):
+                for table, found in marts_of.items():
+                    forget(connection, table, years.kept)
+                    _write(connection, found, columns[table], protections[table], years)
+                    connection.execute(
+                        "insert into disclosure.protected_marts values (?, ?, ?)",
+                        [table, marks[table], _rows_told(connection, found)],
+                    )
+                advance(len(marts_of))
+    prints = dict(connection.execute("select mart, told from disclosure.protected_marts").fetchall())
     told = [
         Told(
             table.name,
             _stored(table.name),
             mart,
             table.by or tuple(found.model.header.key),
-            marks[mart],
+            digest(declared[mart], prints[mart]),
             _comment(found, table),
         )
         for mart, found in figures.items()
@@ -127,26 +151,62 @@ def _declared(figures: MartFigures, columns: Sequence[str]) -> str:
     """Fingerprint of all that decides what is left out, but for the rows."""
     texts = [figures.text(name) for name in columns]
     values = sorted(map(repr, figures.values))
-    return digest(_ENGINE, sorted(figures.thresholds.items()), figures.tables, values, texts, list(columns))
+    key = figures.model.header.key
+    return digest(_ENGINE, sorted(figures.thresholds.items()), figures.tables, values, texts, list(columns), key)
+
+
+def _rows_told(connection: duckdb.DuckDBPyConnection, figures: MartFigures) -> str:
+    """Fingerprint of the rows that are told of a mart: another mart's may hide some of them."""
+    hashes = [
+        connection.execute(
+            f"select count(*), cast(sum(cast(hash(told) as hugeint)) as varchar) from {_stored(table.name)} as told"
+        ).fetchone()
+        for table in figures.tables
+    ]
+    return digest(*hashes)
+
+
+_Work = tuple[Mapping[str, MartFigures], Due]
 
 
 def _protections(
-    connection: duckdb.DuckDBPyConnection,
-    figures: Mapping[str, MartFigures],
-    due: Mapping[str, Due],
-    threads: int,
-) -> Iterator[tuple[str, Protection]]:
-    """What is left out of each mart; several are worked out at a time, since programmes are solved outside Python."""
+    connection: duckdb.DuckDBPyConnection, work: Sequence[_Work], threads: int
+) -> Iterator[tuple[_Work, dict[str, Protection]]]:
+    """What is left out of each cluster; several years are worked out at a time.
+
+    Programmes are solved outside Python. While they are, the rows of the next clusters are read.
+    """
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        at_work = {
-            table: pool.submit(protect_mart, connection.cursor(), of, due[table].years) for table, of in figures.items()
-        }
+        at_work: deque[tuple[_Work, dict[str, Protection], dict[str, Future[dict[str, Protection]]]]] = deque()
+
+        def finished() -> tuple[_Work, dict[str, Protection]]:
+            task, empty, years = at_work.popleft()
+            found = [future.result() for future in years.values()]
+            return task, {
+                table: Protection.together([nothing, *(year[table] for year in found if table in year)])
+                for table, nothing in empty.items()
+            }
+
         try:
-            for table, protection in at_work.items():
-                yield table, protection.result()
+            for cluster, due in work:
+                linking = linking_columns(cluster)
+                rows = {table: MartRows.of(connection, of, due.years, linking) for table, of in cluster.items()}
+                by_year = {table: each.by_year() for table, each in rows.items()}
+                years = {
+                    year: pool.submit(
+                        protect_year, year, {table: each[year] for table, each in by_year.items() if year in each}
+                    )
+                    for year in due.years
+                }
+                at_work.append(((cluster, due), {table: each.nothing() for table, each in rows.items()}, years))
+                if len(at_work) > _AHEAD:
+                    yield finished()
+            while at_work:
+                yield finished()
         finally:
-            for protection in at_work.values():
-                protection.cancel()
+            for _, _, years in at_work:
+                for future in years.values():
+                    future.cancel()
 
 
 def _write(
@@ -239,26 +299,40 @@ def _keep_hidden_values(
     """Notes which sides of which values of indicators are not told."""
     found = []
     for value in figures.values:
-        hidden = protection.hidden[value.cut, value.column]
-        if not hidden.any():
-            continue
-        time, *keys = value.cut.keys
-        rows = protection.rows.filter(pl.Series(hidden)).select(value.cut.keys).unique()
-        area = {"school": "school_code", "district": "division_code"}.get(value.cells.level)
-        found.append(
-            rows.select(
-                mart=pl.lit(figures.model.table),
-                year=pl.col(time),
-                indicator=pl.lit(value.indicator),
-                reference_year=pl.col(time).str.head(4).cast(pl.Int32) - value.year_offset,
-                ref_area_level=pl.lit(value.cells.level),
-                ref_area=pl.col(area) if area else pl.lit(TOTAL),
-                **{name: pl.col(name) if name in keys else pl.lit(TOTAL) for name in DIMENSIONS},
-                side=pl.lit(value.side),
-            )
-        )
+        hidden = protection.rows.filter(pl.Series(protection.hidden[value.cut, value.column]))
+        found.append(_cells(figures, value, hidden.select(value.cut.keys).unique(), value.side))
+        found.append(_cells(figures, value, _solvable(figures, value, protection), "value"))
+    found = [rows for rows in found if len(rows)]
     if found:
         _insert(connection, "hidden_values_by_year", pl.concat(found))
+
+
+def _cells(figures: MartFigures, value: PublishedValue, keys: pl.DataFrame, side: str) -> pl.DataFrame:
+    """The cells of an indicator that some figures of a mart stand in."""
+    time, *others = value.cut.keys
+    area = {"school": "school_code", "district": "division_code"}.get(value.cells.level)
+    return keys.select(
+        mart=pl.lit(figures.model.table),
+        year=pl.col(time),
+        indicator=pl.lit(value.indicator),
+        reference_year=pl.col(time).str.head(4).cast(pl.Int32) - value.year_offset,
+        ref_area_level=pl.lit(value.cells.level),
+        ref_area=pl.col(area) if area else pl.lit(TOTAL),
+        **{name: pl.col(name) if name in others else pl.lit(TOTAL) for name in DIMENSIONS},
+        side=pl.lit(side),
+    )
+
+
+def _solvable(figures: MartFigures, value: PublishedValue, protection: Protection) -> pl.DataFrame:
+    """Where a dispersion and the sum of its units would give away the few units that are hidden."""
+    of_units = [table.cut for table in figures.tables if value.units and set(value.units) <= set(table.cut.keys)]
+    is_hidden = np.zeros(len(protection.rows), dtype=bool)
+    for cut in of_units:
+        is_hidden |= protection.hidden[cut, value.column]
+    units = protection.rows.filter(pl.Series(is_hidden & protection.covered[value.cut])).lazy()
+    keys = list(value.cut.keys)
+    several = units.select(list(dict.fromkeys([*keys, *value.units]))).unique().group_by(keys).len()
+    return several.filter(pl.col("len") < _ENOUGH_UNITS).select(keys).collect()
 
 
 def _has_values(connection: duckdb.DuckDBPyConnection) -> bool:

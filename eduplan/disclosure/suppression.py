@@ -41,6 +41,7 @@ def suppress(
     quantities: Quantities,
     threshold: int,
     *,
+    small: Flags | None = None,
     must_hide: Flags | None = None,
     proven: Ints | None = None,
 ) -> Suppression:
@@ -49,10 +50,11 @@ def suppress(
     Args:
         quantities: The published sums of one count.
         threshold: The least number that is published, and the least width of the range of what is hidden.
+        small: Quantities that are too small; those that look it by their own rows, where that is not given.
         must_hide: Quantities that are hidden for another reason.
         proven: Widths of ranges that were proven already, with no more hidden than what must be.
     """
-    primary = quantities.is_small(threshold)
+    primary = quantities.is_small(threshold) if small is None else small
     hidden = primary.copy() if must_hide is None else primary | must_hide
     # Nobody can hide more than there is: three pupils are three pupils.
     wanted = np.minimum(threshold, quantities.capacity)

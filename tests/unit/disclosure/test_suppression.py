@@ -26,7 +26,7 @@ def schools(counts: list[list[int]], wholes: list[list[int]] | None = None) -> Q
     school, level = (index.ravel() for index in np.indices(values.shape))
     groupings = [grouping(school), grouping(level), grouping(np.zeros_like(school))]
     rest = None if wholes is None else (np.array(wholes) - values).ravel()
-    return Quantities(values.ravel(), groupings, most=None if wholes is None else np.array(wholes).ravel(), rest=rest)
+    return Quantities(values.ravel(), groupings, room=rest, rest=rest)
 
 
 def attacked(quantities: Quantities, hidden: np.ndarray) -> list[tuple[int, float, int]]:
@@ -145,7 +145,8 @@ def layers(parts: list[list[int]], rests: list[list[int]], wholes: list[list[int
     groupings += [Grouping(np.concatenate([cut.figure, nobody])) for cut in cuts]
     left = (most - part - rest).ravel()
     values = np.concatenate([part.ravel(), rest.ravel()])
-    found = Quantities(values, groupings, most=most.ravel(), rest=np.concatenate([np.zeros_like(left), left]))
+    room = np.concatenate([left // 2, left - left // 2])
+    found = Quantities(values, groupings, room=room, rest=np.concatenate([np.zeros_like(left), left]))
     return found, most.ravel()
 
 

@@ -1,0 +1,319 @@
+"""Everything that is published of one count in a year, by whichever mart, as one system.
+
+Belongs here: the rows and figures of a system, and what its solution hides in each mart. Does not belong here: which
+rows count the same persons (:mod:`eduplan.disclosure.links`), or how figures are protected
+(:mod:`eduplan.disclosure.suppression`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from eduplan.disclosure.figures import Cut
+from eduplan.disclosure.links import Account, JointRows, joined
+from eduplan.disclosure.marts import PLACE, TODAY, Counted, MartYear
+from eduplan.disclosure.quantities import OUTSIDE, Flags, Grouping, Ints, Quantities, is_few
+from eduplan.disclosure.suppression import suppress
+
+_REPEATING = "item"
+"""A dimension that counts the same persons once for each of its values."""
+_KEPT = ("sex",)
+"""What a person keeps from year to year."""
+
+
+class _Stack:
+    """The rows of a mart once for each part that divides a count, and once for the rest of it."""
+
+    def __init__(self, mart: MartYear, name: str) -> None:
+        self.mart, self.name = mart, name
+        self.divisions = mart.figures.divisions(name)
+        values, parts = mart.values(name), [mart.values(part) for part in self.divisions]
+        left = values - np.sum(parts, axis=0) if parts else values
+        self.values: Ints = np.concatenate([*parts, np.maximum(left, 0)])
+        whole = mart.whole(name)
+        self.rest: Ints | None = None if whole is None else np.maximum(mart.values(whole) - values, 0)
+        """Persons of the whole whom each row of the mart leaves out."""
+
+    @property
+    def layers(self) -> int:
+        """How often the rows are there."""
+        return len(self.divisions) + 1
+
+    @cached_property
+    def room(self) -> Ints | None:
+        """How many more each row could count, at the same time as all others."""
+        if self.rest is None:
+            return None
+        shares = np.tile(self.rest // self.layers, (self.layers, 1))
+        shares[-1] += self.rest % self.layers
+        return shares.ravel()
+
+    def tiled(self, numbers: Ints) -> Ints:
+        """Numbers of the mart's rows, for all layers."""
+        return np.tile(numbers, self.layers)
+
+    def figures(self) -> Iterator[tuple[str, Cut, Ints, Ints]]:
+        """Owner, cut, and figure of each row of the mart and of the stack, of all that is published."""
+        for cut, figure in self.mart.published(self.name).items():
+            yield self.name, cut, figure, self.tiled(figure)
+        for number, part in enumerate(self.divisions):
+            for cut, figure in self.mart.of_part(part).items():
+                wide = np.full(len(self.values), OUTSIDE, dtype=np.int64)
+                wide[number * self.mart.size : (number + 1) * self.mart.size] = figure
+                yield part, cut, figure, wide
+
+    def numbers(self, owner: str, cut: Cut) -> int:
+        """How many numbers are left out with a figure: itself, and what is a part of it."""
+        figures = self.mart.figures
+        return 1 + sum(cut in figures.cuts(part) for part in figures.parts(owner))
+
+    def accounts(self) -> Iterator[Account]:
+        """The rows in which each person stands once: all of them, or those of each item."""
+        known = {
+            name: self.tiled(code) for name, code in self.mart.codes.items() if name not in (PLACE, self.mart.time)
+        }
+        codes, kinds, key = _of_today(known, self.mart.key)
+        if self.divisions:
+            layer = f"layer of {', '.join(self.divisions)}"
+            codes[layer] = np.repeat(np.arange(self.layers), self.mart.size)
+            key = (*key, layer)
+        chosen = [np.arange(len(self.values))]
+        if _REPEATING in key:
+            items = codes.pop(_REPEATING)
+            chosen = [np.flatnonzero(items == item) for item in np.unique(items)]
+            key = tuple(name for name in key if name != _REPEATING)
+        for rows in chosen:
+            yield Account(
+                rows,
+                self.values[rows],
+                None if self.room is None else self.room[rows],
+                {name: code[rows] for name, code in codes.items()},
+                key,
+                {name: code[rows] for name, code in kinds.items()},
+            )
+
+
+def _of_today(
+    codes: Mapping[str, Ints], key: tuple[str, ...]
+) -> tuple[dict[str, Ints], dict[str, Ints], tuple[str, ...]]:
+    """The columns by which rows are linked with other marts of the year.
+
+    A mart that follows persons from year to year says where they are today in columns ``..._now``. Its others are
+    of the year before, but for what a person keeps; they say what kinds of persons it follows.
+    """
+    today = {name.removesuffix(TODAY): code for name, code in codes.items() if name.endswith(TODAY)}
+    if not today:
+        return dict(codes), {}, key
+    kept = {name: codes[name] for name in _KEPT if name in codes}
+    known = {*today, *kept, *(name + TODAY for name in today)}
+    kinds = {name: code for name, code in codes.items() if name in key and name not in known}
+    own = tuple(dict.fromkeys(name.removesuffix(TODAY) for name in key if name not in kinds))
+    return today | kept, kinds, own
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Figures of one cut of a mart among the groupings of a system.
+
+    Attributes:
+        stack: The number of the mart's stack.
+        owner: The count: the system's own, or a part that divides it.
+        cut: The cut.
+        figure: The figure of each row of the mart.
+        accounts: The accounts by which the joint rows are found in it.
+        grouping: The figures of the joint rows.
+        origin: For each of the grouping's figures that of the mart.
+    """
+
+    stack: int
+    owner: str
+    cut: Cut
+    figure: Ints
+    accounts: tuple[int, ...]
+    grouping: Grouping
+    origin: Ints
+
+    @property
+    def name(self) -> tuple[int, str, Cut, tuple[int, ...]]:
+        """What tells it from all others of the system."""
+        return self.stack, self.owner, self.cut, self.accounts
+
+
+def systems(name: str, marts: Sequence[MartYear]) -> list[System]:
+    """The systems of one count in one year: marts that count none of the same persons are apart.
+
+    Args:
+        name: The count.
+        marts: Those that have it.
+    """
+    stacks = [_Stack(mart, name) for mart in marts]
+    accounts = [(number, account) for number, stack in enumerate(stacks) for account in stack.accounts()]
+    # The finest first; among equals in the order of marts and items, which is the same in every process.
+    accounts.sort(key=lambda each: -len(each[1].rows))
+    stack_of = np.array([number for number, _ in accounts])
+    joint = joined([account for _, account in accounts])
+    # Two marts are in one system if some joint row is in both, directly or through others.
+    is_in = np.stack([np.any([joint.row_of[each] >= 0 for each in np.flatnonzero(stack_of == number)], axis=0)
+                      for number in range(len(stacks))]).astype(np.int64)  # fmt: skip
+    _, component = connected_components(csr_matrix(is_in @ is_in.T), directed=False)
+    found = []
+    for number in range(component.max() + 1):
+        mine = np.flatnonzero(component[stack_of] == number).tolist()
+        members = np.flatnonzero(component == number)
+        found.append(
+            System(name, [stacks[each] for each in members], np.searchsorted(members, stack_of[mine]), joint.of(mine))
+        )
+    return found
+
+
+class System:
+    """One count in one year, in marts that count the same persons."""
+
+    def __init__(self, name: str, stacks: Sequence[_Stack], stack_of: Ints, joint: JointRows) -> None:
+        self.name, self._stacks, self._stack_of, self._joint = name, stacks, stack_of.tolist(), joint
+        self._marts = [stack.mart for stack in stacks]
+        self._proven: dict[tuple[int, str, Cut, tuple[int, ...]], Ints] = {}
+        self.counted: dict[str, Counted] = {}
+        """How much of the count is left out of each mart."""
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether several marts have the count."""
+        return len(self._marts) > 1
+
+    def protect(self) -> set[str]:
+        """Hides what must be hidden, given what is hidden already, and names the counts of which more is hidden now."""
+        places = list(self._placed())
+        quantities = Quantities(
+            self._joint.values,
+            [place.grouping for place in places],
+            room=self._joint.room,
+            places=self._districts,
+            kin=self._kin,
+            sources=[(place.stack, self._stacks[place.stack].numbers(place.owner, place.cut)) for place in places],
+        )
+        threshold = max(mart.figures.thresholds[self.name] for mart in self._marts)
+        is_somebody = quantities.rows_of_quantity > 0
+        must_hide, small = np.zeros((2, quantities.count), dtype=bool)
+        small |= is_few(quantities.sums, threshold)
+        proven = np.zeros(quantities.count, dtype=np.int64)
+        for place, of_figure in zip(places, quantities.of_figure, strict=True):
+            must_hide[of_figure] |= self._is_hidden(place)[place.origin]
+            small[of_figure] |= self._leaves_few_out(place, threshold)[place.origin]
+            if place.name in self._proven:
+                # Figures keep their numbers; a grouping that covers fewer rows than before may have fewer of them.
+                earlier = self._proven[place.name][: len(of_figure)]
+                np.maximum.at(proven, of_figure[: len(earlier)], earlier)
+        small, must_hide = small & is_somebody, must_hide & is_somebody
+        found = suppress(quantities, threshold, small=small, must_hide=must_hide, proven=proven)
+        more = set()
+        for place, of_figure in zip(places, quantities.of_figure, strict=True):
+            self._proven[place.name] = found.width[of_figure]
+            # The last stands for rows outside.
+            is_hidden = np.zeros(_size(place.figure) + 1, dtype=bool)
+            is_hidden[place.origin[found.is_hidden[of_figure] & is_somebody[of_figure]]] = True
+            if self._stacks[place.stack].mart.hide(place.owner, place.cut, is_hidden[place.figure]):
+                more.add(place.owner)
+        self._count(places, quantities, small, found.is_hidden)
+        return more
+
+    @cached_property
+    def _districts(self) -> Ints | None:
+        """The district of each joint row."""
+        found = np.full(len(self._joint.values), OUTSIDE, dtype=np.int64)
+        for stack, row_of in zip(self._stack_of, self._joint.row_of, strict=True):
+            codes = self._stacks[stack].mart.codes.get(PLACE)
+            if codes is not None:
+                inside = (row_of >= 0) & (found < 0)
+                found[inside] = self._stacks[stack].tiled(codes)[row_of[inside]]
+        return found if (found >= 0).any() else None
+
+    @cached_property
+    def _kin(self) -> Ints | None:
+        """For each joint row the row of a mart that it is a part of, where that is divided."""
+        for stack, row_of in zip(self._stack_of, self._joint.row_of, strict=True):
+            if self._stacks[stack].layers > 1:
+                return np.where(row_of >= 0, row_of % self._stacks[stack].mart.size, OUTSIDE)
+        return None
+
+    def _placed(self) -> Iterator[_Place]:
+        """All that is published, over the joint rows."""
+        for number, stack in enumerate(self._stacks):
+            accounts = [account for account, each in enumerate(self._stack_of) if each == number]
+            for owner, cut, figure, wide in stack.figures():
+                found = [_looked_up(wide, self._joint.row_of[account]) for account in accounts]
+                for members, grouping, origin in _groupings(accounts, found, _size(figure)):
+                    known = origin[: _size(grouping.figure)]
+                    yield _Place(number, owner, cut, figure, members, grouping, known)
+
+    def _is_hidden(self, place: _Place) -> Flags:
+        """Which figures of a place are hidden already."""
+        rows = self._stacks[place.stack].mart.hidden[place.owner].get(place.cut)
+        hidden = np.zeros(_size(place.figure), dtype=bool)
+        if rows is not None:
+            hidden[place.figure[rows & (place.figure >= 0)]] = True
+        return hidden
+
+    def _leaves_few_out(self, place: _Place, threshold: int) -> Flags:
+        """Which figures of a place leave out so few of the whole that these would be told."""
+        rest = self._stacks[place.stack].rest
+        if rest is None or place.owner != self.name:
+            return np.zeros(_size(place.figure), dtype=bool)
+        inside = place.figure >= 0
+        return is_few(np.bincount(place.figure[inside], rest[inside], _size(place.figure)).astype(np.int64), threshold)
+
+    def _count(self, places: Sequence[_Place], quantities: Quantities, small: Flags, hidden: Flags) -> None:
+        for number, mart in enumerate(self._marts):
+            mine = np.unique(
+                np.concatenate(
+                    [
+                        of_figure
+                        for place, of_figure in zip(places, quantities.of_figure, strict=True)
+                        if place.stack == number and place.owner == self.name
+                    ]
+                )
+            )
+            mine = mine[quantities.capacity[mine] > 0]
+            self.counted[mart.figures.model.table] = Counted(
+                self.name, mart.year, len(mine), int(small[mine].sum()), int(hidden[mine].sum())
+            )
+
+
+def _size(figure: Ints) -> int:
+    return int(figure.max(initial=OUTSIDE)) + 1
+
+
+def _looked_up(figure: Ints, rows: Ints) -> Ints:
+    return np.where(rows >= 0, figure[rows], OUTSIDE)
+
+
+def _groupings(
+    accounts: Sequence[int], found: Sequence[Ints], figures: int
+) -> Iterator[tuple[tuple[int, ...], Grouping, Ints]]:
+    """The groupings of one cut, whose figure of each joint row is found by one account or several.
+
+    A figure may count a person several times, once for each item. Where it counts some more often than others, it is
+    taken for the figures of those that it counts equally often, which tell more.
+    """
+    if len(accounts) == 1:
+        yield tuple(accounts), Grouping(found[0]), np.arange(figures)
+        return
+    of_account = np.stack(found)
+    most = of_account.max(axis=0)
+    times = (of_account >= 0).sum(axis=0)
+    if (np.where(of_account >= 0, of_account, most) == most).all():
+        several = len(accounts) + 1
+        yield (
+            tuple(accounts),
+            Grouping(np.where(most >= 0, most * several + times, OUTSIDE)),
+            np.arange(figures * several) // several,
+        )
+        return
+    for account, figure in zip(accounts, found, strict=True):
+        yield (account,), Grouping(figure), np.arange(figures)
