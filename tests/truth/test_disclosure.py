@@ -31,6 +31,15 @@ CASES = [
     ("ch3_development.physique", "fitness_good_pupils", "fitness_tested_pupils", 5),
 ]
 
+SHARED = [
+    ("pupils", "ch1_context.enrolment", None, 5),
+    ("valid_examinations", "ch3_development.vision", None, 5),
+    ("myopic_pupils", "ch3_development.vision", "valid_examinations", 5),
+    ("pupils_in_scope", "ch3_development.mental_health", None, 5),
+    ("pupils_with_disability", "ch4_system.compulsory_pupils", "pupils", 10),
+]
+"""Counts that several marts have, and the mart that counts them in the finest rows."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -111,6 +120,59 @@ def _of_indicators(release, warehouse, base: pl.DataFrame, mart: str, column: st
                     yield Figure(chosen["row"].to_numpy(), None if value is None else float(value))
 
 
+def figures_of_all_marts(
+    release, warehouse, mart: str, column: str, year: str
+) -> tuple[pl.DataFrame, list[Figure], int]:
+    """The figures of every mart that counts the same persons, over the rows of the finest, and how many others have."""
+    base, found = figures(release, warehouse, mart, column, year)
+    others = warehouse.execute(
+        "select schema_name || '.' || table_name from duckdb_columns() where column_name = ? "
+        "and schema_name like 'ch%' order by 1",
+        [column],
+    ).fetchall()
+    read = 0
+    told: dict[tuple[int, ...], Figure] = {}
+    secret: dict[tuple[int, ...], Figure] = {}
+
+    def note(rows: np.ndarray, value: float | None) -> None:
+        (secret if value is None else told)[tuple(rows.tolist())] = Figure(rows, value)
+
+    for figure in found:
+        note(figure.rows, figure.value)
+    for (other,) in others:
+        if other == mart or not warehouse.execute(f"select 1 from {other} where school_year = ?", [year]).fetchall():
+            continue
+        rows, of_other = figures(release, warehouse, other, column, year)
+        same = same_persons(base, rows, column)
+        for figure in of_other:
+            members = [same[row] for row in figure.rows.tolist() if row in same]
+            if not members or len(members) < len(figure.rows):
+                continue
+            joined, times = np.unique(np.concatenate(members), return_counts=True)
+            if len(set(times.tolist())) == 1:
+                read += 1
+                note(joined, None if figure.value is None else figure.value / times[0])
+    # What one mart hides and another tells is a secret that is told.
+    return base, [*told.values(), *secret.values()], read
+
+
+def same_persons(base: pl.DataFrame, rows: pl.DataFrame, column: str) -> dict[int, np.ndarray]:
+    """For each row of another mart the rows of the finest that count the same persons, where the numbers agree."""
+    found: dict[int, np.ndarray] = {}
+    place = "school_code" if "school_code" in rows.columns else "division_code"
+    for keys in ([place, "stage", "grade", "sex"], [place, "grade", "sex"]):
+        shared = [key for key in keys if key in rows.columns and key in base.columns]
+        groups = base.group_by(shared, maintain_order=True).agg(
+            pl.col("row").alias("members"), pl.col(column).sum().alias("persons")
+        )
+        joined = rows.select("row", column, *shared).join(groups, on=shared, how="inner", nulls_equal=True)
+        agreeing = joined.filter(pl.col(column) == pl.col("persons"))
+        if agreeing[column].sum() * 2 > joined[column].sum():
+            for row, members in agreeing.select("row", "members").iter_rows():
+                found.setdefault(row, np.array(members))
+    return found
+
+
 def widths(base: pl.DataFrame, found: list[Figure], column: str, whole: str | None) -> Iterator[tuple[float, int]]:
     """The width of the range of each number that is not told, and the most that it could be."""
     capacity = base[whole or column].fill_null(0).to_numpy().astype(float)
@@ -133,6 +195,18 @@ def widths(base: pl.DataFrame, found: list[Figure], column: str, whole: str | No
             assert result.status in (0, 3), result.message
             ends.append(sign * result.fun if result.status == 0 else -sign * np.inf)
         yield ends[1] - ends[0], int(capacity[chosen[place].rows].sum())
+
+
+@pytest.mark.parametrize(("column", "mart", "whole", "threshold"), SHARED)
+def test_nothing_can_be_worked_out_by_who_reads_all_marts(databases, column, mart, whole, threshold) -> None:
+    release, warehouse = databases
+    (year,) = warehouse.execute(f"select max(school_year) from {mart}").fetchone()
+    base, found, read = figures_of_all_marts(release, warehouse, mart, column, year)
+    assert read > 0
+    for figure in found:
+        assert figure.value is None or figure.value == base[column].fill_null(0).to_numpy()[figure.rows].sum()
+    for width, most in widths(base, found, column, whole):
+        assert width >= min(threshold, most) - 1e-6
 
 
 @pytest.mark.parametrize(("mart", "column", "whole", "threshold"), CASES)
@@ -163,6 +237,29 @@ def test_no_small_number_of_children_is_told(databases) -> None:
     _, found = figures(release, warehouse, "ch3_development.mental_health", "warned_pupils", year)
     told = [figure.value for figure in found if figure.value is not None]
     assert not [value for value in told if 0 < value < 10]
+
+
+def test_a_dispersion_is_not_told_of_units_of_which_one_or_two_are_hidden(databases) -> None:
+    """Their sum and the index are two equations."""
+    release, _ = databases
+    hidden = release.execute(
+        "select school_year, division_code, school_code, stage from ch4_system.balance_items "
+        "where item = 'sports_area' and list_contains(suppressed, 'pupils')"
+    ).pl()
+    few = (
+        hidden.with_columns(reference_year=pl.col("school_year").str.head(4).cast(pl.Int32))
+        .group_by("reference_year", "division_code", "stage")
+        .len()
+        .filter(pl.col("len") < 3)
+    )
+    values = release.execute(
+        "select reference_year, ref_area as division_code, stage, indicator, obs_status from plan.indicator_values "
+        "where indicator = 'EQU-01' and item = 'sports_area' and ref_area_level = 'district' and urban_class = '_T'"
+    ).pl()
+    joined = values.join(few, on=["reference_year", "division_code", "stage"])
+    assert len(joined) > 0
+    assert set(joined["obs_status"]) <= {"Q", "N"}
+    assert "A" in set(values["obs_status"])
 
 
 def test_a_failing_unit_is_named_and_its_sums_are_those_of_a_published_value(databases) -> None:
