@@ -38,6 +38,7 @@ class ColumnText(Declaration):
         of: The persons that these are a part of, where the same table has them; or, for an amount, the persons that it
             was measured of.
         divides: The same for parts that have nobody in common: all columns that divide another are disjoint.
+        same_as: The column that counts the same persons elsewhere, under its own name.
         disclosure: ``sensitive`` for what must not be told of ten, ``open`` for what anybody may know.
     """
 
@@ -46,6 +47,7 @@ class ColumnText(Declaration):
     unit: str | None = None
     of: Name | None = None
     divides: Name | None = None
+    same_as: Name | None = None
     disclosure: Literal["standard", "sensitive", "open"] = "standard"
 
 

@@ -28,7 +28,7 @@ def clusters(figures: Mapping[str, MartFigures]) -> list[tuple[str, ...]]:
     first: dict[str, str] = {}
     for table, of in figures.items():
         for name in of.thresholds:
-            one, other = cluster_of[first.setdefault(name, table)], cluster_of[table]
+            one, other = cluster_of[first.setdefault(of.persons(name), table)], cluster_of[table]
             if one is not other:
                 one |= other
                 cluster_of |= dict.fromkeys(other, one)
@@ -57,7 +57,7 @@ class _Round:
     def __init__(self, marts: Sequence[MartYear]) -> None:
         self._marts = {mart.figures.model.table: mart for mart in marts}
         self._systems = {
-            name: systems(name, [mart for mart in marts if name in mart.figures.thresholds])
+            name: systems([(mart, column) for mart in marts for column in mart.figures.columns(name)])
             for name in self._parents_last()
         }
         self._due: set[str] = set()
@@ -67,11 +67,10 @@ class _Round:
             self._protect(name)
         while self._hide_more():
             pass
-        counted = {
-            name: {k: v for each in found for k, v in each.counted.items()} for name, found in self._systems.items()
-        }
+        every = [system for found in self._systems.values() for system in found]
+        counted = {each: of for system in every for each, of in system.counted.items()}
         return {
-            table: mart.protection([counted[name][table] for name in mart.figures.thresholds])
+            table: mart.protection([counted[table, column] for column in mart.figures.thresholds])
             for table, mart in self._marts.items()
         }
 
@@ -100,28 +99,37 @@ class _Round:
                 self._due.add(changed)
 
     def _inherit(self, name: str) -> bool:
-        more = [mart.inherit(name) for mart in self._marts.values() if name in mart.hidden]
+        more = [mart.inherit(column) for mart in self._marts.values() for column in mart.figures.columns(name)]
         return any(more)
 
     def _divisions(self, name: str) -> list[str]:
         """The parts that divide a count in any mart."""
-        found = [mart.figures.divisions(name) for mart in self._marts.values() if name in mart.figures.thresholds]
-        return list(dict.fromkeys(part for parts in found for part in parts))
+        found = {
+            mart.figures.persons(part): None
+            for mart in self._marts.values()
+            for column in mart.figures.columns(name)
+            for part in mart.figures.divisions(column)
+        }
+        return list(found)
 
     def _parents_last(self) -> list[str]:
         """All counts, each after those that are a part of it."""
         ordered: dict[str, None] = {}
+        seen: set[str] = set()
 
         def visit(name: str) -> None:
+            seen.add(name)
             for mart in self._marts.values():
-                for child in mart.figures.children(name):
-                    if child not in ordered:
-                        visit(child)
+                for column in mart.figures.columns(name):
+                    for child in map(mart.figures.persons, mart.figures.children(column)):
+                        if child not in seen:
+                            visit(child)
             ordered.setdefault(name)
 
         for mart in self._marts.values():
-            for name in mart.figures.thresholds:
-                visit(name)
+            for name in map(mart.figures.persons, mart.figures.thresholds):
+                if name not in seen:
+                    visit(name)
         return list(ordered)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from eduplan.declarations.indicators import Indicator
 from eduplan.declarations.models import ColumnText, SqlModel
@@ -95,9 +96,26 @@ class MartFigures:
         """What a column means."""
         return _text(self.model, column)
 
+    def persons(self, column: str) -> str:
+        """The name by which all marts know the persons of a column."""
+        return self._persons[column]
+
+    def columns(self, persons: str) -> list[str]:
+        """The columns that count some persons."""
+        return [column for column, found in self._persons.items() if found == persons]
+
+    @cached_property
+    def _persons(self) -> dict[str, str]:
+        texts = {column: self.text(column) for column in self.thresholds}
+        return {column: (text.same_as if text else None) or column for column, text in texts.items()}
+
     def children(self, column: str) -> list[str]:
         """Counts of persons that are a part of a column."""
-        return [name for name in self.thresholds if name != column and _whole_of(self.text(name)) == column]
+        return [name for name, whole in self._wholes.items() if name != column and whole == column]
+
+    @cached_property
+    def _wholes(self) -> dict[str, str | None]:
+        return {name: _whole_of(self.text(name)) for name in self.thresholds}
 
     def parts(self, column: str) -> list[str]:
         """Counts that are a part of a column, or of a part of it."""
@@ -133,7 +151,7 @@ def _text(model: SqlModel, column: str) -> ColumnText | None:
     text, shared = model.column_text(column), model.shared_texts.get(column)
     if text is None or shared is None or text.unit is not None:
         return text
-    same = {name: getattr(shared, name) for name in ("unit", "of", "divides", "disclosure")}
+    same = {name: getattr(shared, name) for name in ("unit", "of", "divides", "same_as", "disclosure")}
     return text.model_copy(update=same)
 
 

@@ -40,6 +40,7 @@ class Account:
         codes: For each column that a link may be made by, the code of each row's value, the same in all accounts.
         key: Columns that tell the rows apart.
         kinds: Codes of further columns whose values say what persons there are in the account at all, not which.
+        is_some: Whether the account is declared to count some of another's persons, so that whatever agrees is a link.
     """
 
     rows: Ints
@@ -48,6 +49,7 @@ class Account:
     codes: Mapping[str, Ints]
     key: tuple[str, ...]
     kinds: Mapping[str, Ints] = field(default_factory=dict)
+    is_some: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,9 +173,10 @@ class _Joint:
         is_equal = sums_there == sums_here
         # Nobody here and nobody there is no sign of anything.
         telling = (sums_there > 0) | (sums_here > 0)
-        if (is_equal & telling).sum() < _MOST * telling.sum():
+        most = 0.0 if account.is_some or other.is_some else _MOST
+        if (is_equal & telling).sum() < most * telling.sum():
             return
-        if sums_here[is_equal].sum() <= _MOST * min(every_there, every_here):
+        if sums_here[is_equal].sum() <= most * min(every_there, every_here):
             return
         chosen_there, chosen_here = is_equal[group_there], is_equal[group_here]
         is_left[left[chosen_here]] = False

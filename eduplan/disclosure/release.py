@@ -34,7 +34,7 @@ SUPPRESSED = "Q"
 MARK = "suppressed"
 """Column of a published mart that lists the columns whose value is not told in a row."""
 
-_ENGINE = "5"
+_ENGINE = "6"
 """Raised when the engine would leave out other figures of the same."""
 
 

@@ -96,6 +96,7 @@ class _Stack:
                 {name: code[rows] for name, code in codes.items()},
                 key,
                 {name: code[rows] for name, code in kinds.items()},
+                self.mart.figures.persons(self.name) != self.name,
             )
 
 
@@ -145,14 +146,13 @@ class _Place:
         return self.stack, self.owner, self.cut, self.accounts
 
 
-def systems(name: str, marts: Sequence[MartYear]) -> list[System]:
+def systems(counts: Sequence[tuple[MartYear, str]]) -> list[System]:
     """The systems of one count in one year: marts that count none of the same persons are apart.
 
     Args:
-        name: The count.
-        marts: Those that have it.
+        counts: The marts that have it, each with its column.
     """
-    stacks = [_Stack(mart, name) for mart in marts]
+    stacks = [_Stack(mart, column) for mart, column in counts]
     accounts = [(number, account) for number, stack in enumerate(stacks) for account in stack.accounts()]
     # The finest first; among equals in the order of marts and items, which is the same in every process.
     accounts.sort(key=lambda each: -len(each[1].rows))
@@ -167,7 +167,7 @@ def systems(name: str, marts: Sequence[MartYear]) -> list[System]:
         mine = np.flatnonzero(component[stack_of] == number).tolist()
         members = np.flatnonzero(component == number)
         found.append(
-            System(name, [stacks[each] for each in members], np.searchsorted(members, stack_of[mine]), joint.of(mine))
+            System([stacks[each] for each in members], np.searchsorted(members, stack_of[mine]), joint.of(mine))
         )
     return found
 
@@ -175,20 +175,19 @@ def systems(name: str, marts: Sequence[MartYear]) -> list[System]:
 class System:
     """One count in one year, in marts that count the same persons."""
 
-    def __init__(self, name: str, stacks: Sequence[_Stack], stack_of: Ints, joint: JointRows) -> None:
-        self.name, self._stacks, self._stack_of, self._joint = name, stacks, stack_of.tolist(), joint
-        self._marts = [stack.mart for stack in stacks]
+    def __init__(self, stacks: Sequence[_Stack], stack_of: Ints, joint: JointRows) -> None:
+        self._stacks, self._stack_of, self._joint = stacks, stack_of.tolist(), joint
         self._proven: dict[tuple[int, str, Cut, tuple[int, ...]], Ints] = {}
-        self.counted: dict[str, Counted] = {}
-        """How much of the count is left out of each mart."""
+        self.counted: dict[tuple[str, str], Counted] = {}
+        """How much of the count is left out of each mart, by mart and column."""
 
     @property
     def is_linked(self) -> bool:
         """Whether several marts have the count."""
-        return len(self._marts) > 1
+        return len(self._stacks) > 1
 
     def protect(self) -> set[str]:
-        """Hides what must be hidden, given what is hidden already, and names the counts of which more is hidden now."""
+        """Hides what must be hidden, given what is hidden already, and names the persons of whom more is hidden now."""
         places = list(self._placed())
         quantities = Quantities(
             self._joint.values,
@@ -198,7 +197,7 @@ class System:
             kin=self._kin,
             sources=[(place.stack, self._stacks[place.stack].numbers(place.owner, place.cut)) for place in places],
         )
-        threshold = max(mart.figures.thresholds[self.name] for mart in self._marts)
+        threshold = max(stack.mart.figures.thresholds[stack.name] for stack in self._stacks)
         is_somebody = quantities.rows_of_quantity > 0
         must_hide, small = np.zeros((2, quantities.count), dtype=bool)
         small |= is_few(quantities.sums, threshold)
@@ -218,8 +217,9 @@ class System:
             # The last stands for rows outside.
             is_hidden = np.zeros(_size(place.figure) + 1, dtype=bool)
             is_hidden[place.origin[found.is_hidden[of_figure] & is_somebody[of_figure]]] = True
-            if self._stacks[place.stack].mart.hide(place.owner, place.cut, is_hidden[place.figure]):
-                more.add(place.owner)
+            mart = self._stacks[place.stack].mart
+            if mart.hide(place.owner, place.cut, is_hidden[place.figure]):
+                more.add(mart.figures.persons(place.owner))
         self._count(places, quantities, small, found.is_hidden)
         return more
 
@@ -262,26 +262,27 @@ class System:
 
     def _leaves_few_out(self, place: _Place, threshold: int) -> Flags:
         """Which figures of a place leave out so few of the whole that these would be told."""
-        rest = self._stacks[place.stack].rest
-        if rest is None or place.owner != self.name:
+        stack = self._stacks[place.stack]
+        rest = stack.rest
+        if rest is None or place.owner != stack.name:
             return np.zeros(_size(place.figure), dtype=bool)
         inside = place.figure >= 0
         return is_few(np.bincount(place.figure[inside], rest[inside], _size(place.figure)).astype(np.int64), threshold)
 
     def _count(self, places: Sequence[_Place], quantities: Quantities, small: Flags, hidden: Flags) -> None:
-        for number, mart in enumerate(self._marts):
+        for number, stack in enumerate(self._stacks):
             mine = np.unique(
                 np.concatenate(
                     [
                         of_figure
                         for place, of_figure in zip(places, quantities.of_figure, strict=True)
-                        if place.stack == number and place.owner == self.name
+                        if place.stack == number and place.owner == stack.name
                     ]
                 )
             )
             mine = mine[quantities.capacity[mine] > 0]
-            self.counted[mart.figures.model.table] = Counted(
-                self.name, mart.year, len(mine), int(small[mine].sum()), int(hidden[mine].sum())
+            self.counted[stack.mart.figures.model.table, stack.name] = Counted(
+                stack.name, stack.mart.year, len(mine), int(small[mine].sum()), int(hidden[mine].sum())
             )
 
 

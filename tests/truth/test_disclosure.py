@@ -40,6 +40,24 @@ SHARED = [
 ]
 """Counts that several marts have, and the mart that counts them in the finest rows."""
 
+OTHER_NAMES = {
+    "pupils": [
+        "children",
+        "pupils_with_land",
+        "pupils_with_buildings",
+        "pupils_with_terminals_known",
+        "autumn_pupils",
+        "spring_pupils",
+        "pupils_of_reporting_parts",
+        "pupils_reported",
+        "senior_pupils",
+        "rural_pupils_in_meal_scope",
+    ],
+    "valid_examinations": ["autumn_screened"],
+    "pupils_in_scope": ["pupils_in_scope_reported"],
+}
+"""What the same persons are called where only some schools or stages are meant."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -126,9 +144,9 @@ def figures_of_all_marts(
     """The figures of every mart that counts the same persons, over the rows of the finest, and how many others have."""
     base, found = figures(release, warehouse, mart, column, year)
     others = warehouse.execute(
-        "select schema_name || '.' || table_name from duckdb_columns() where column_name = ? "
-        "and schema_name like 'ch%' order by 1",
-        [column],
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        "where list_contains(?, column_name) and schema_name like 'ch%' order by all",
+        [[column, *OTHER_NAMES.get(column, [])]],
     ).fetchall()
     read = 0
     told: dict[tuple[int, ...], Figure] = {}
@@ -139,11 +157,15 @@ def figures_of_all_marts(
 
     for figure in found:
         note(figure.rows, figure.value)
-    for (other,) in others:
-        if other == mart or not warehouse.execute(f"select 1 from {other} where school_year = ?", [year]).fetchall():
+    for other, name in others:
+        if (other, name) == (mart, column) or not warehouse.execute(
+            f"select 1 from {other} where school_year = ?", [year]
+        ).fetchall():
             continue
-        rows, of_other = figures(release, warehouse, other, column, year)
-        same = same_persons(base, rows, column)
+        rows, of_other = figures(release, warehouse, other, name, year)
+        same = same_persons(
+            base.select("row", *_keys(base), persons=column), rows.select("row", *_keys(rows), persons=name)
+        )
         for figure in of_other:
             members = [same[row] for row in figure.rows.tolist() if row in same]
             if not members or len(members) < len(figure.rows):
@@ -156,18 +178,22 @@ def figures_of_all_marts(
     return base, [*told.values(), *secret.values()], read
 
 
-def same_persons(base: pl.DataFrame, rows: pl.DataFrame, column: str) -> dict[int, np.ndarray]:
+def _keys(rows: pl.DataFrame) -> list[str]:
+    return [key for key in ("school_code", "division_code", "stage", "grade", "sex") if key in rows.columns]
+
+
+def same_persons(base: pl.DataFrame, rows: pl.DataFrame) -> dict[int, np.ndarray]:
     """For each row of another mart the rows of the finest that count the same persons, where the numbers agree."""
     found: dict[int, np.ndarray] = {}
     place = "school_code" if "school_code" in rows.columns else "division_code"
     for keys in ([place, "stage", "grade", "sex"], [place, "grade", "sex"]):
         shared = [key for key in keys if key in rows.columns and key in base.columns]
         groups = base.group_by(shared, maintain_order=True).agg(
-            pl.col("row").alias("members"), pl.col(column).sum().alias("persons")
+            pl.col("row").alias("members"), pl.col("persons").sum().alias("in_base")
         )
-        joined = rows.select("row", column, *shared).join(groups, on=shared, how="inner", nulls_equal=True)
-        agreeing = joined.filter(pl.col(column) == pl.col("persons"))
-        if agreeing[column].sum() * 2 > joined[column].sum():
+        joined = rows.select("row", "persons", *shared).join(groups, on=shared, how="inner", nulls_equal=True)
+        agreeing = joined.filter(pl.col("persons") == pl.col("in_base"))
+        if agreeing["persons"].sum() * 2 > joined["persons"].sum():
             for row, members in agreeing.select("row", "members").iter_rows():
                 found.setdefault(row, np.array(members))
     return found

@@ -22,6 +22,7 @@ columns:
     en: Rural compulsory pupils in scope of nutrition meals
     zh: 乡村义务教育应享受营养餐人数
     unit: persons
+    same_as: pupils
   rural_pupils_with_meals: {en: Of these with meals, zh: 其中受益人数, unit: persons, of: rural_pupils_in_meal_scope}
   reported: {en: 1 where the return was sent, zh: 已报送者记 1}
   expected: {en: 1 where it should have been, zh: 应报送者记 1}

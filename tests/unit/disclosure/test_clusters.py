@@ -22,6 +22,7 @@ THRESHOLD = 5
 WORDS = {"en": "words", "zh": "文字"}
 TEXTS = {
     "pupils": ColumnText(**WORDS, unit="persons"),
+    "children": ColumnText(**WORDS, unit="persons", same_as="pupils"),
     "migrant_pupils": ColumnText(**WORDS, unit="persons", of="pupils"),
     "examined_pupils": ColumnText(**WORDS, unit="persons"),
 }
@@ -152,6 +153,22 @@ def test_each_item_counts_the_same_persons_again(marts: Marts) -> None:
     assert hidden == {(school, item) for school in "bc" for item in "xyz"}
     (counted,) = together["ch1.items"].counted
     assert (counted.figures, counted.small, counted.hidden) == (3, 1, 2)
+
+
+def test_the_same_persons_under_another_name_are_the_same_count(marts: Marts) -> None:
+    """Kindergartens count children where the roll counts pupils of all schools."""
+    marts.add("roll", ["school_code"], [("a", 60), ("b", 40), ("c", 3), ("p", 70)], publish=(("school_code",), ()))
+    marts.add("kindergartens", ["school_code"], [("a", 60), ("b", 40), ("c", 3)], ("children",))
+    alone = marts.protected("kindergartens")
+    assert marts.hidden(alone, "kindergartens", "school_code", count="children") == {("c",)}
+    assert clusters(marts.figures()) == [("ch1.kindergartens", "ch1.roll")]
+    together = marts.protected()
+    company = marts.hidden(together, "roll", "school_code") - {("c",)}
+    assert company or marts.hidden(together, "roll")
+    in_both = marts.hidden(together, "roll", "school_code") & {("a",), ("b",), ("c",)}
+    assert marts.hidden(together, "kindergartens", "school_code", count="children") == in_both
+    (counted,) = together["ch1.kindergartens"].counted
+    assert counted.column == "children"
 
 
 def test_a_count_that_a_mart_words_its_own_way_is_the_same_count(marts: Marts) -> None:

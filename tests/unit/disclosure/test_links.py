@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,6 +47,14 @@ def test_what_agrees_by_chance_is_no_link() -> None:
     one = account({"school": [0, 1, 2, 3]}, [3, 40, 50, 60], ("school",))
     other = account({"school": [0, 1, 2, 3]}, [3, 42, 55, 61], ("school",))
     assert joined([one, other]).values.tolist() == [3, 40, 50, 60, 3, 42, 55, 61]
+
+
+def test_whatever_agrees_is_a_link_where_some_of_the_same_persons_are_declared() -> None:
+    """Of four districts one has the return of all its schools."""
+    roll = account({"district": [0, 1, 2, 3]}, [30, 40, 50, 60], ("district",))
+    reported = account({"district": [0, 1, 2, 3]}, [30, 10, 20, 30], ("district",))
+    assert len(joined([roll, reported]).values) == 8
+    assert joined([roll, replace(reported, is_some=True)]).row_of[1].tolist() == [0, -1, -1, -1, 1, 2, 3]
 
 
 def test_a_trait_that_says_something_else_does_not_part_what_belongs_together() -> None:
