@@ -9,7 +9,7 @@ more time; so whoever has two things to do that do not wait for each other lets 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
@@ -17,6 +17,9 @@ from typing import TypeVar
 import duckdb
 
 T = TypeVar("T")
+
+_PATIENCE_SECONDS = 0.05
+"""Time between two attempts to end work that is not wanted any more."""
 
 
 class Threads:
@@ -80,6 +83,8 @@ def beside(
 ) -> Iterator[Callable[[], T]]:
     """Lets some work run on a cursor of its own beside what the caller does, each on one thread while both run.
 
+    Where the caller fails or is interrupted, the work is ended.
+
     Yields:
         A function that waits for the work, for when the caller has nothing else to do; the work then runs alone.
     """
@@ -94,9 +99,14 @@ def beside(
 
         threads.is_alone = False
         before = _shared.set(threads)
+        pending = pool.submit(copy_context().run, work, cursor)
+        pending.add_done_callback(alone)
         try:
-            pending = pool.submit(copy_context().run, work, cursor)
-            pending.add_done_callback(alone)
             yield result
+        except BaseException:
+            # Nobody wants the work any more: each of its statements is ended, until there is none left.
+            while not wait([pending], timeout=_PATIENCE_SECONDS).done:
+                cursor.interrupt()
+            raise
         finally:
             _shared.reset(before)

@@ -77,13 +77,24 @@ def test_what_fails_beside_is_raised_to_who_waits_for_it(connection):
     assert now(connection) == 2
 
 
-def test_a_caller_that_fails_lets_the_work_end_first(connection):
-    connection.execute("create table written (n integer)")
-    with (
-        pytest.raises(ZeroDivisionError),
-        beside(connection, lambda cursor: cursor.execute("insert into written values (1)")),
-    ):
-        raise ZeroDivisionError
-    assert connection.execute("from written").fetchall() == [(1,)]
+def test_work_beside_is_ended_when_its_caller_fails(connection):
+    started, ended = threading.Event(), []
+
+    def work(cursor: duckdb.DuckDBPyConnection) -> None:
+        started.set()
+        for _ in range(3):
+            try:
+                cursor.execute("select sum(range) from range(100000000000)")
+            except duckdb.InterruptException:
+                ended.append("interrupted")
+
+    def caller() -> None:
+        started.wait()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), beside(connection, work):
+        caller()
+    assert ended == ["interrupted"] * 3
     with on_one_thread(connection):
         assert now(connection) == 1
+    assert now(connection) == 2
