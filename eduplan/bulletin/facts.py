@@ -11,6 +11,17 @@ from collections.abc import Sequence
 from eduplan.bulletin.content import Bulletin
 from eduplan.bulletin.reading import Row
 
+COUNTS_OF_A_SOURCE = (
+    "files",
+    "rows_read",
+    "rows_staged",
+    "rows_quarantined",
+    "rows_duplicate",
+    "rows_dropped",
+    "cells_repaired",
+)
+"""What is counted of the files of a source."""
+
 
 def date_text(bulletin: Bulletin) -> str:
     """The date of the release as people write it in the language."""

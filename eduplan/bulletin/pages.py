@@ -12,7 +12,7 @@ from typing import Any
 from eduplan.bulletin.charts import Chart, Charts
 from eduplan.bulletin.colours import BRAND, INK, MUTED, RULE, STATUS, TINT
 from eduplan.bulletin.content import BAD, COUNTED, GOOD, Bulletin, Cell, Chapter, Line, Reason
-from eduplan.bulletin.facts import by_status, date_text, origins, period_text
+from eduplan.bulletin.facts import COUNTS_OF_A_SOURCE, by_status, date_text, origins, period_text
 from eduplan.bulletin.figures import figure
 from eduplan.bulletin.reading import Row
 from eduplan.bulletin.revisions import revisions
@@ -25,16 +25,6 @@ DISTRICTS_ON_PAPER = 6
 
 _JUDGED = ("met", "on_track", "at_risk", "off_track", "missed")
 _EXPLAINED = (*COUNTED, "no_judgement", "context")
-_ROWS_OF_A_SOURCE = (
-    "files",
-    "rows_read",
-    "rows_staged",
-    "rows_quarantined",
-    "rows_duplicate",
-    "rows_dropped",
-    "cells_repaired",
-)
-
 Said = dict[str, Any]
 
 
@@ -319,13 +309,13 @@ def _quality(bulletin: Bulletin) -> Said:
         "sources": [
             {
                 "title": material.source_titles.get(row["source"], {}).get(lang, row["source"]),
-                "rows": [figure(row[of] or 0, 0) for of in _ROWS_OF_A_SOURCE],
+                "rows": [figure(row[of] or 0, 0) for of in COUNTS_OF_A_SOURCE],
                 "is_quarantined": bool(row["rows_quarantined"]),
             }
             for row in material.sources
         ],
-        "rows_of_a_source": [texts(of) for of in _ROWS_OF_A_SOURCE],
-        "place_of_quarantined": _ROWS_OF_A_SOURCE.index("rows_quarantined"),
+        "rows_of_a_source": [texts(of) for of in COUNTS_OF_A_SOURCE],
+        "place_of_quarantined": COUNTS_OF_A_SOURCE.index("rows_quarantined"),
     }
 
 

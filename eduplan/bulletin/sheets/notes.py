@@ -10,7 +10,7 @@ from typing import Any
 
 from eduplan.bulletin.colours import BRAND
 from eduplan.bulletin.content import COUNTED
-from eduplan.bulletin.facts import by_status, origins
+from eduplan.bulletin.facts import COUNTS_OF_A_SOURCE, by_status, origins
 from eduplan.bulletin.sheets.book import Book, Column
 from eduplan.words.terms import SOURCE_EVIDENCE, sign
 
@@ -19,19 +19,13 @@ def write_quality(book: Book) -> None:
     """Files and their rows, checks, what is not told, and what has no value."""
     bulletin, texts = book.bulletin, book.texts
     material, lang = bulletin.material, bulletin.lang
-    counts = (
-        "files",
-        "rows_read",
-        "rows_staged",
-        "rows_quarantined",
-        "rows_duplicate",
-        "rows_dropped",
-        "cells_repaired",
-    )
-    columns = [Column("source", 40, wraps=True), *(Column(name, 14) for name in counts)]
+    columns = [Column("source", 40, wraps=True), *(Column(name, 14) for name in COUNTS_OF_A_SOURCE)]
     sheet, row = book.sheet(texts("quality"), texts("quality"), columns, texts("sources_note"))
     rows = [
-        [material.source_titles.get(each["source"], {}).get(lang, each["source"]), *(int(each[n] or 0) for n in counts)]
+        [
+            material.source_titles.get(each["source"], {}).get(lang, each["source"]),
+            *(int(each[name] or 0) for name in COUNTS_OF_A_SOURCE),
+        ]
         for each in material.sources
     ]
     row = book.rows(sheet, row, columns, rows) + 1
