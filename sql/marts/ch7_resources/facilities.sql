@@ -19,8 +19,16 @@ columns:
   area_grade_d_m2: {en: Floor area of grade D in use, zh: 在用 D 级校舍面积, unit: m2}
   land_area_m2: {en: Land of the school, zh: 占地面积, unit: m2}
   built_area_m2: {en: Floor area of schools with pupils, zh: 有在校生学校的校舍建筑面积, unit: m2}
-  pupils_with_land: {en: Pupils of schools that stated their land, zh: 已填报占地面积学校的在校生数, unit: persons, same_as: pupils}
-  pupils_with_buildings: {en: Pupils of schools that stated their floor area, zh: 已填报校舍面积学校的在校生数, unit: persons, same_as: pupils}
+  pupils_with_land:
+    en: Pupils of schools that stated their land
+    zh: 已填报占地面积学校的在校生数
+    unit: persons
+    same_as: pupils
+  pupils_with_buildings:
+    en: Pupils of schools that stated their floor area
+    zh: 已填报校舍面积学校的在校生数
+    unit: persons
+    same_as: pupils
   classrooms: {en: Ordinary classrooms, zh: 普通教室数, unit: rooms}
   places: {en: Places that the school was approved for, zh: 核定学位数, unit: places}
   rural_teachers_needing_housing: {en: Teachers of rural schools who need housing, zh: 乡村学校需周转宿舍教师数, unit: persons}

@@ -14,7 +14,11 @@ partition: school_year
 not_null: [pupils, pupils_reported, units_reported, units_expected]
 codes: {stage: stage}
 columns:
-  pupils_reported: {en: Pupils of districts that reported incidents of the stage, zh: 已报送该学段安全事件的区县在校生数, unit: persons, same_as: pupils}
+  pupils_reported:
+    en: Pupils of districts that reported incidents of the stage
+    zh: 已报送该学段安全事件的区县在校生数
+    unit: persons
+    same_as: pupils
 */
 with
 pupils as (
