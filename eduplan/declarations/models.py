@@ -24,9 +24,6 @@ from eduplan.errors import DeclarationError
 
 Header = TypeVar("Header")
 
-GIVEN_SCHEMAS = ("staging", "codes", "reference", "landing", "plan")
-"""Schemas that models may read and never make."""
-
 _HEADER = re.compile(r"\A/\*\n(?P<yaml>.*?)\n\*/\n", re.DOTALL)
 
 

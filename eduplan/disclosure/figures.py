@@ -131,20 +131,6 @@ class MartFigures:
         cuts = [table.cut for table in self.tables] + [value.cut for value in self.values if value.column == column]
         return list(dict.fromkeys(cuts))
 
-    def parents_last(self) -> list[str]:
-        """The columns, each after those that are a part of it."""
-        ordered: dict[str, None] = {}
-
-        def visit(column: str) -> None:
-            for child in self.children(column):
-                if child not in ordered:
-                    visit(child)
-            ordered.setdefault(column)
-
-        for column in self.thresholds:
-            visit(column)
-        return list(ordered)
-
 
 def _text(model: SqlModel, column: str) -> ColumnText | None:
     """What a column means; a mart that words it its own way and says nothing of the unit counts what others count."""

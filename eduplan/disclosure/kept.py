@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import duckdb
+import polars as pl
 
 from eduplan.disclosure.figures import MartFigures
 from eduplan.indicators.tables import CELL
@@ -55,6 +56,14 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Creates what is kept from night to night."""
     connection.execute("create schema if not exists disclosure")
     connection.execute(_TABLES)
+
+
+def note(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    """Adds rows to one of the tables that are kept, whose columns they have in their order."""
+    if len(rows):
+        connection.register("_rows", rows)
+        connection.execute(f"insert into disclosure.{table} select * from _rows")
+        connection.unregister("_rows")
 
 
 def due_years(

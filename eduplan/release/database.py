@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from eduplan.checks.offending import literal
-from eduplan.disclosure.release import MARK, Told
+from eduplan.disclosure.release import Told
+from eduplan.disclosure.tables import MARK
 from eduplan.release.dictionary import write_dictionary
 from eduplan.warehouse.threads import beside, on_one_thread
 
