@@ -17,6 +17,7 @@ from eduplan.disclosure.figures import MartFigures, PublishedValue
 from eduplan.disclosure.kept import note
 from eduplan.disclosure.marts import Protection
 from eduplan.disclosure.tables import stored
+from eduplan.indicators.grouping import LEVELS
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 from eduplan.warehouse.slices import quoted
 
@@ -46,7 +47,7 @@ def keep_hidden_values(
 def _cells(figures: MartFigures, value: PublishedValue, keys: pl.DataFrame, side: str) -> pl.DataFrame:
     """The cells of an indicator that some figures of a mart stand in."""
     time, *others = value.cut.keys
-    area = {"school": "school_code", "district": "division_code"}.get(value.cells.level)
+    area = LEVELS[value.cells.level]
     return keys.select(
         mart=pl.lit(figures.model.table),
         year=pl.col(time),
