@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import duckdb
 
-from eduplan.warehouse.threads import Threads
+from eduplan.warehouse.threads import Threads, end
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -56,8 +56,7 @@ class Streams(Generic[Job, Done]):
                     if self._running:
                         advance(self._finish_next())
             except BaseException:
-                for _, cursor in self._running.values():
-                    cursor.interrupt()
+                end({future: cursor for future, (_, cursor) in self._running.items()})
                 raise
 
     def _plan_next(self, waiting: dict[str, Collection[str]]) -> int:

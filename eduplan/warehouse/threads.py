@@ -8,11 +8,11 @@ more time; so whoever has two things to do that do not wait for each other lets 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -77,6 +77,19 @@ def on_one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[Threads]:
         threads.take()
 
 
+def end(running: Mapping[Future[Any], duckdb.DuckDBPyConnection]) -> None:
+    """Ends work that nobody wants any more, and waits until it has ended.
+
+    An interruption meets the statement that runs just then, or none; so it is repeated until no work is left.
+
+    Args:
+        running: The work, each with the cursor that it runs on.
+    """
+    while left := wait(running, timeout=_PATIENCE_SECONDS).not_done:
+        for work in left:
+            running[work].interrupt()
+
+
 @contextmanager
 def beside(
     connection: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection], T]
@@ -104,9 +117,7 @@ def beside(
         try:
             yield result
         except BaseException:
-            # Nobody wants the work any more: each of its statements is ended, until there is none left.
-            while not wait([pending], timeout=_PATIENCE_SECONDS).done:
-                cursor.interrupt()
+            end({pending: cursor})
             raise
         finally:
             _shared.reset(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 
 import duckdb
@@ -79,8 +80,9 @@ def test_the_first_failure_ends_the_others(connection):
             assert is_running.wait(10)
             raise ZeroDivisionError
         is_running.set()
+        time.sleep(0.2)  # the other one fails before there is a statement to interrupt
         try:
-            cursor.execute("select count(*) from range(1000000000000) as numbers(n) where n % 7 = 3")
+            cursor.execute("select count(*) from range(10000000000) as numbers(n) where n % 7 = 3")
         except duckdb.InterruptException:
             ended.append(name)
             raise
