@@ -47,7 +47,14 @@ def read_parquet(
         f"where coalesce({', '.join(columns)}) is not null"
     )
     files.callback(_drop, connection, table_name)
-    return RawTable(name=table_name, columns=header.columns, titles=(), file_format="parquet", files=files)
+    return RawTable(
+        name=table_name,
+        columns=header.columns,
+        titles=(),
+        file_format="parquet",
+        said=header.said,
+        files=files,
+    )
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:

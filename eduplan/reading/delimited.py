@@ -43,6 +43,7 @@ def read_delimited(
         titles=tuple(cell for row in rows[: header.first - 1] for cell in row if cell),
         file_format="tsv" if delimiter == "\t" else "csv",
         encoding=text.encoding,
+        said=header.said,
         records=f"{table_name}_records",
         first_record=1 + sum(not row for row in rows[: header.last]),
         last_header=header.last,

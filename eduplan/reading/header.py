@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from eduplan.declarations.contracts import Column, Contract
+from eduplan.declarations.contracts import Column, ColumnType, Contract
 from eduplan.errors import InputError
+from eduplan.reading.units import factor_of, is_money, split_label, units_of_titles
 
 ROWS_SEARCHED = 40
 MOST_HEADER_ROWS = 3
@@ -31,6 +32,7 @@ class RawColumn:
             the value column where it is unpivoted.
         groups: What the header of an unpivoted column says of the other columns, such as ``{"sex": "男"}``.
         is_wide: Whether it is unpivoted.
+        factor: How many of the contract's unit its unit means: 10,000 for a column in 万元 that is wanted in yuan.
     """
 
     name: str
@@ -38,6 +40,7 @@ class RawColumn:
     columns: tuple[str, ...] = ()
     groups: dict[str, str] = field(default_factory=dict)
     is_wide: bool = False
+    factor: int = 1
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Header:
         columns: One entry a column that has a label.
         missing: Required contract columns that nothing in the file fills.
         matched: How many labels mean something to the contract.
+        said: What titles and labels say for all rows of a column that the file lacks: the unit of its amounts.
+        doubts: Contract columns for which titles and labels name several units.
     """
 
     first: int
@@ -57,6 +62,8 @@ class Header:
     columns: tuple[RawColumn, ...]
     missing: tuple[str, ...]
     matched: int
+    said: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def worth(self) -> tuple[int, int]:
@@ -69,6 +76,9 @@ class HeaderFinder:
 
     def __init__(self, contract: Contract) -> None:
         self._forced_height = contract.layout.header_rows
+        self._units = {column.name: column.unit for column in contract.columns}
+        # Where a code says the unit, it stands in a column of its own.
+        self._said = {column.name for column in contract.columns if column.type is ColumnType.CODE}
         self._expected = [column for column in contract.columns if column.origin == "table"]
         self._aliases: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for column in self._expected:
@@ -100,6 +110,12 @@ class HeaderFinder:
                 where=where,
                 remedy="ask the sender for them, or add the header's wording to the aliases of the contract",
             )
+        if header.doubts:
+            raise InputError(
+                f"V01: titles and labels name several units for {', '.join(header.doubts)}",
+                where=where,
+                remedy="ask the sender which one holds, and to write it behind the label, such as 支出（万元）",
+            )
         return header
 
     def find(self, rows: Sequence[Row]) -> Header | None:
@@ -117,7 +133,7 @@ class HeaderFinder:
             for number, row in enumerate(rows, start=1):
                 found.append(self._read(number, [row]))
                 if not found[-1].missing and found[-1].matched == most:
-                    return found[-1]  # no other can say more
+                    return self._with_units(found[-1], rows)  # no other can say more
             speaking = {header.first for header in found if header.matched}
             for height in range(2, MOST_HEADER_ROWS + 1):
                 for start in range(len(rows) - height + 1):
@@ -129,7 +145,39 @@ class HeaderFinder:
             if header.matched and (best is None or header.worth > best.worth):
                 best = header
         enough = min(2, len(self._expected))
-        return best if best is not None and best.matched >= enough else None
+        if best is None or best.matched < enough:
+            return None
+        return self._with_units(best, rows)
+
+    def _with_units(self, header: Header, rows: Sequence[Row]) -> Header:
+        """A header with what its titles and labels say of units; what a label says goes before the titles."""
+        general = units_of_titles(cell for row in rows[: header.first - 1] for cell in row)
+        said: dict[str, set[str]] = defaultdict(set)
+        factors: dict[str, set[int]] = defaultdict(set)
+        for column in header.columns:
+            split = split_label(column.header)
+            for name in column.columns:
+                unit = self._units[name]
+                words = [split[1]] if split and self._fits(name, split[1]) else general
+                if unit in self._said:
+                    said[unit] |= {word for word in words if is_money(word)}
+                else:
+                    factors[name] |= {factor for word in words if unit and (factor := factor_of(word, unit))} or {1}
+        sent = {name for column in header.columns for name in column.columns}
+        told = {name: words for name, words in said.items() if words and name not in sent}
+        doubtful = [name for name, found in factors.items() if len(found) > 1]
+        doubtful += [name for name, words in told.items() if len(words) > 1]
+        columns = tuple(
+            replace(column, factor=max(factors[column.columns[0]], default=1)) if column.columns else column
+            for column in header.columns
+        )
+        one = {name: min(words) for name, words in told.items()}
+        return replace(header, columns=columns, said=one, doubts=tuple(doubtful))
+
+    def _fits(self, name: str, word: str) -> bool:
+        """Whether a contract column may be sent in a unit."""
+        unit = self._units[name]
+        return is_money(word) if unit in self._said else factor_of(word, unit) is not None
 
     def _read(self, first: int, rows: Sequence[Row]) -> Header:
         """Reads some rows as a header."""
@@ -164,13 +212,20 @@ class HeaderFinder:
 
     def _named(self, parts: tuple[str, ...]) -> list[tuple[int, str]]:
         """The contract columns that a label names; its last part may do so alone, below a mere group."""
-        for text in self._spoken(parts):
-            found = self._aliases.get(comparable(text), [])
-            tidy = without_spaces(text)
-            found = found + [(len(self._aliases), column) for pattern, column in self._patterns if pattern.search(tidy)]
-            if found:
+        spoken = self._spoken(parts)
+        for text in spoken:
+            if found := self._known_as(text):
+                return found
+        for label, word in filter(None, map(split_label, spoken)):
+            if found := [each for each in self._known_as(label) if self._fits(each[1], word)]:
                 return found
         return []
+
+    def _known_as(self, text: str) -> list[tuple[int, str]]:
+        """The contract columns that a text names, with the rank of the alias."""
+        found = self._aliases.get(comparable(text), [])
+        tidy = without_spaces(text)
+        return found + [(len(self._aliases), column) for pattern, column in self._patterns if pattern.search(tidy)]
 
     def _spoken(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         """The texts that a label may be known by."""
@@ -182,7 +237,10 @@ class HeaderFinder:
 
     def _wide_meaning(self, parts: tuple[str, ...]) -> tuple[str, dict[str, str]] | None:
         """The value column and groups of a label that is unpivoted."""
-        for text in (*self._spoken(parts), "".join(parts)):
+        if not self._wide:
+            return None
+        texts = (*self._spoken(parts), "".join(parts))
+        for text in (*texts, *(label for label, _ in filter(None, map(split_label, texts)))):
             for pattern, value in self._wide:
                 match = pattern.search(without_spaces(text))
                 if match:

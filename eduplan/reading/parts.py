@@ -6,14 +6,15 @@ Belongs here: choosing the parts that have the header and lining up their column
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from eduplan.errors import InputError
 from eduplan.reading.header import ROWS_SEARCHED, Header, HeaderFinder, RawColumn, comparable
 from eduplan.reading.raw import PART_ROWS, RawTable
 
@@ -65,10 +66,12 @@ def read_parts(
             skipped.append(part.title)
             best = header if best is None or (header and header.worth > best.worth) else best
             continue
+        finder.require(header, where=f"{file_name} ({part.title})")
         if not read:
             files.callback(_drop, connection, table_name)
         titles += [cell for row in head[: header.first - 1] for cell in row if cell]
-        _append(connection, table_name, part, header, layout.align(header), number * PART_ROWS, is_first=not read)
+        names = layout.align(header, file_name=file_name)
+        _append(connection, table_name, part, header, names, number * PART_ROWS, is_first=not read)
         read.append(part.title)
     if not read:
         finder.require(best, where=file_name)
@@ -77,6 +80,7 @@ def read_parts(
         columns=tuple(layout.columns),
         titles=tuple(titles),
         file_format=file_format,
+        said=layout.said,
         parts=tuple(read) if len(read) + len(skipped) > 1 else (),
         skipped_parts=tuple(skipped),
         files=files,
@@ -88,10 +92,24 @@ class _Layout:
 
     def __init__(self) -> None:
         self.columns: list[RawColumn] = []
+        self.said: Mapping[str, str] = {}
         self._names: dict[object, str] = {}
 
-    def align(self, header: Header) -> dict[str, str]:
-        """The columns of a part, each with its name in the whole table; equal labels in their order."""
+    def align(self, header: Header, *, file_name: str) -> dict[str, str]:
+        """The columns of a part, each with its name in the whole table; equal labels in their order.
+
+        Raises:
+            InputError: The part has other units than those before it.
+        """
+        known = {column.columns: column.factor for column in self.columns if column.columns}
+        is_other = any(known.get(column.columns, column.factor) != column.factor for column in header.columns)
+        if is_other or (self.columns and header.said != self.said):
+            raise InputError(
+                "V01: the sheets name different units",
+                where=file_name,
+                remedy="ask the sender for one unit in all sheets",
+            )
+        self.said = header.said
         seen: Counter[object] = Counter()
         names: dict[str, str] = {}
         for column in header.columns:
@@ -102,7 +120,7 @@ class _Layout:
             if key not in self._names:
                 name = f"c{len(self.columns)}"
                 self._names[key] = name
-                self.columns.append(RawColumn(name, column.header, column.columns, column.groups, column.is_wide))
+                self.columns.append(replace(column, name=name))
             names[column.name] = self._names[key]
         return names
 

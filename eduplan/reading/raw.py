@@ -5,7 +5,7 @@ Belongs here: what staging sees of a file. Does not belong here: the formats, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -45,6 +45,7 @@ class RawTable:
             header rows included; the rows of a second sheet start at ``PART_ROWS``.
         columns: The columns that have a label.
         titles: Texts of the title rows above the header.
+        said: What titles and labels say for all rows of a column that the file lacks, by column.
         file_format: ``csv``, ``tsv``, ``xlsx``, ``xls``, ``html`` or ``parquet``.
         encoding: Encoding of a text file, such as ``utf-8`` or ``gb18030``.
         parts: Sheets or tables that were read; empty for a file that has only one.
@@ -67,6 +68,7 @@ class RawTable:
     titles: tuple[str, ...]
     file_format: str
     encoding: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     skipped_parts: tuple[str, ...] = ()
     rejected: list[RejectedRecord] = field(default_factory=list)

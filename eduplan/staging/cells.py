@@ -185,8 +185,15 @@ def flag_cell(column: Column, names: Names) -> Cell:
     )
 
 
-def number_cell(column: Column, names: Names) -> Cell:
-    """A whole or decimal number, within its range."""
+def number_cell(column: Column, names: Names, *, factor: int = 1) -> Cell:
+    """A whole or decimal number, within its range.
+
+    Args:
+        column: The contract's column.
+        names: Names that the reading goes through.
+        factor: How many of the column's unit a number counts: 10,000 where it is sent in 万元 and wanted in yuan. Then
+            each number is read the careful way, which counts it as repaired.
+    """
     text, simple, number = names.text, names.simple, names.helper("number")
     is_whole = column.type is ColumnType.INTEGER
     scale = 0 if is_whole else column.scale
@@ -210,18 +217,26 @@ def number_cell(column: Column, names: Names) -> Cell:
             f"cast(cast({text} as decimal(9, 2)) / 100 as varchar)",
         )
     repairs = {rule: condition for rule, (condition, _) in steps.items()}
+    number_read = f"try_cast({simple} as decimal(38, {scale + 2}))"
+    quick = (
+        f"case when {number} = cast({number} as {sql_type}){_within(number, column)} "
+        f"then cast({number} as {sql_type}) end"
+    )
+    if factor != 1:
+        repairs["unit"] = f"{names.column} is not null"
+        number_read = (
+            f"try_cast(try_cast({simple} as decimal(28, 8)) * {factor}::decimal(9, 0) as decimal(38, {scale + 2}))"
+        )
+        quick = f"cast(null as {sql_type})"
     changes = " ".join(f"when {condition} then {change}" for condition, change in steps.values())
     return Cell(
         names=names,
         sql_type=sql_type,
         prepared={number: f"try_cast({names.raw} as {exact})"},
-        quick=(
-            f"case when {number} = cast({number} as {sql_type}){_within(number, column)} "
-            f"then cast({number} as {sql_type}) end"
-        ),
+        quick=quick,
         is_placeholder=is_placeholder(text),
         simplified=f"case {changes} else {text} end",
-        read={read: f"try_cast({simple} as decimal(38, {scale + 2}))"},
+        read={read: number_read},
         careful=f"case when {is_number}{_within(read, column)} then try_cast({read} as {sql_type}) end",
         repairs=repairs if is_whole else {**repairs, "rounded": f"{names.column} <> {read}"},
         fault=f"case when {is_number} then 'range' else 'number' end",

@@ -64,7 +64,7 @@ class FilePlan:
         contract: The contract.
         codes: Code lists by name.
         header: Columns of the raw table.
-        name_values: Texts that the file's name gives to columns.
+        said: Texts that the file's name and titles give to columns.
         in_list: Whether the texts of a row stand in the list ``_cells``, in the order of ``texts``, and not in
             columns of their own.
         knows_keys: Whether the rows come with the keys of persons that were read before.
@@ -76,7 +76,7 @@ class FilePlan:
         contract: Contract,
         codes: Mapping[str, CodeList],
         header: Sequence[RawColumn],
-        name_values: Mapping[str, str],
+        said: Mapping[str, str],
         *,
         in_list: bool = False,
         knows_keys: bool = False,
@@ -86,14 +86,14 @@ class FilePlan:
         self.header = tuple(header)
         self.labels = tuple(labels) or (tuple(column.header for column in header),)
         self._codes = codes
-        self._name_values = name_values
+        self._said = said
         self._in_list = in_list
         self._knows_keys = knows_keys
 
     @cached_property
     def over_list(self) -> FilePlan:
         """The same plan for rows whose texts stand in a list."""
-        return FilePlan(self.contract, self._codes, self.header, self._name_values, in_list=True, labels=self.labels)
+        return FilePlan(self.contract, self._codes, self.header, self._said, in_list=True, labels=self.labels)
 
     @cached_property
     def labelled(self) -> tuple[str, ...]:
@@ -148,9 +148,14 @@ class FilePlan:
         names |= {field.column: f"_wide_{field.column}" for field in self.wide_fields}
         inputs = {column: self.text_sql(name) for column, name in names.items()}
         for column in self.contract.columns:
-            if column.origin == "name" and column.name in self._name_values:
-                inputs[column.name] = sql_text(self._name_values[column.name])
+            if column.name in self._said:
+                inputs[column.name] = sql_text(self._said[column.name])
         return inputs
+
+    @cached_property
+    def _factors(self) -> dict[str, int]:
+        """How many of its unit each column is sent in."""
+        return {name: column.factor for column in self.header for name in column.columns}
 
     @cached_property
     def columns(self) -> tuple[PlannedColumn, ...]:
@@ -238,7 +243,7 @@ class FilePlan:
             case ColumnType.DATE:
                 return date_cell(column, names)
             case ColumnType.INTEGER | ColumnType.DECIMAL:
-                return number_cell(column, names)
+                return number_cell(column, names, factor=self._factors.get(column.name, 1))
             case ColumnType.ACUITY:
                 return acuity_cell(column, names)
             case ColumnType.IDENTITY:

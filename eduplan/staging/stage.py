@@ -72,7 +72,7 @@ def stage_files(
     contract: Contract,
     codes: Mapping[str, CodeList],
     *,
-    name_values: Mapping[str, str],
+    said: Mapping[str, str],
     known: KnownKeys | None = None,
 ) -> list[Account]:
     """Stages files of one layout, each as if it stood alone.
@@ -82,7 +82,7 @@ def stage_files(
         files: The files, whose raw tables have columns of the same meaning.
         contract: The contract.
         codes: Code lists by name.
-        name_values: Texts that the files' names give to columns.
+        said: Texts that the files' names and titles give to columns.
         known: Person keys that were made already, where many files of the same persons are staged, each on one thread.
 
     Returns:
@@ -95,7 +95,7 @@ def stage_files(
         contract,
         codes,
         files[0].raw.columns,
-        name_values,
+        said,
         knows_keys=known is not None,
         labels=list(dict.fromkeys(tuple(column.header for column in each.raw.columns) for each in files)),
     )

@@ -23,7 +23,7 @@ from eduplan.landing.arrivals import Arrival
 from eduplan.landing.store import batch_id, land, landed_path
 from eduplan.periods import Period
 from eduplan.project import Project
-from eduplan.reading.table import read_table
+from eduplan.reading.table import RawTable, read_table
 from eduplan.staging.account import Account, Batch
 from eduplan.staging.known_keys import KnownKeys
 from eduplan.staging.periods import resolve_period
@@ -224,9 +224,8 @@ class Worker:
         return is_new and self._is_staged(done.batch_id or "", done.job.contract)
 
     def _stage(self, files: Sequence[ReadFile], job: Job) -> list[Account]:
-        return stage_files(
-            self._cursor(), files, job.contract, self._codes, name_values=job.arrival.name_values, known=self._known
-        )
+        said = _said(job, files[0].raw)
+        return stage_files(self._cursor(), files, job.contract, self._codes, said=said, known=self._known)
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
@@ -241,7 +240,7 @@ class Worker:
 
 
 def _of_one_layout(opened: Sequence[tuple[Done, ReadFile]]) -> Iterator[list[tuple[Done, ReadFile]]]:
-    """Opened files by what staging has to know of them: what their columns mean, and what their names say.
+    """Opened files by what staging has to know of them: what their columns mean, and what names and titles say.
 
     A large file whose rows have numbers already (a workbook, Parquet) stays alone: next to others it would be copied.
     """
@@ -250,9 +249,15 @@ def _of_one_layout(opened: Sequence[tuple[Done, ReadFile]]) -> Iterator[list[tup
         if not read.raw.records and not read.is_small:
             yield [(done, read)]
             continue
-        contract = done.job.contract
-        names = {each.name for each in contract.columns if each.origin == "name"}
-        said = sorted(item for item in done.job.arrival.name_values.items() if item[0] in names)
-        columns = [(each.name, each.columns, sorted(each.groups.items()), each.is_wide) for each in read.raw.columns]
-        layouts[repr((columns, said))].append((done, read))
+        columns = [
+            (each.name, each.columns, sorted(each.groups.items()), each.is_wide, each.factor)
+            for each in read.raw.columns
+        ]
+        layouts[repr((columns, sorted(_said(done.job, read.raw).items())))].append((done, read))
     yield from layouts.values()
+
+
+def _said(job: Job, raw: RawTable) -> dict[str, str]:
+    """What the name and the titles of a file say for all its rows, by column."""
+    of_name = {each.name for each in job.contract.columns if each.origin == "name"}
+    return {name: text for name, text in job.arrival.name_values.items() if name in of_name} | dict(raw.said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,16 @@ def test_the_report_adds_up(bureau: Bureau) -> None:
     bureau.send_roll(roll_row(3), path="pupil_roll/2024-25/990102_roll.csv")
     total = bureau.load().total
     assert (total.rows_read, total.rows_staged, total.rows_quarantined, total.rows_duplicate) == (4, 2, 1, 1)
+
+
+def test_units_of_titles_and_labels_are_read(bureau: Bureau) -> None:
+    header = "区划代码,口径,一般公共预算支出,教育支出"
+    bureau.send("finance/2024/city.csv", "单位：万元,,,", header, "990101,决算,100.5,20")
+    header = "学校标识码,学段,公用经费拨款（万元）"
+    bureau.send("school_finance/2024/990101.csv", header, '9901010001,小学,"1,234.5678"')
+    assert not bureau.load().problems
+    assert bureau.ask("select amount_unit, general_budget_spending from staging.finance") == [
+        ("ten_thousand_yuan", Decimal("100.5"))
+    ]
+    assert bureau.ask("select running_costs_yuan from staging.school_finance") == [(Decimal(12345678),)]
+    assert bureau.repairs()["running_costs_yuan", "unit"] == 1
