@@ -134,7 +134,7 @@ class Loaded:
     Attributes:
         files: Files that were staged now.
         problems: What could not be read, recognised or balanced.
-        notices: Files that nobody asked for, and what the release had to leave out, one line each.
+        notices: Files that nobody asked for, and what of others was not read, one line each.
     """
 
     files: int
@@ -175,7 +175,7 @@ def load(
         now=now,
     )
     notices = [problem.line for problem in chosen.problems if problem.severity is Severity.WARNING]
-    return Loaded(report.count(Outcome.STAGED), report.problems, notices)
+    return Loaded(report.count(Outcome.STAGED), report.problems, notices + report.notices)
 
 
 def build(
@@ -263,7 +263,7 @@ class NightReport:
     Attributes:
         problems: What went wrong, one clear line each; a file's problem does not end the night.
         stopped_by: The problem that ended the night before its release, if one did; it is the last of the problems.
-        notices: Files that nobody asked for, and what the release had to leave out, one line each.
+        notices: Files that nobody asked for, what of others was not read, and what the release had to leave out.
         sources: The account of every source.
         seconds: How long each stage took.
         files_loaded: Files that were staged this night.

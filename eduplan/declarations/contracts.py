@@ -80,8 +80,8 @@ class Column(Declaration):
         alias_pattern: Regular expression for headers that vary from file to file.
         null_values: Texts that mean "no value" here, besides the common placeholders.
         degrees: Whether a whole number of 25 or more in size is in hundredths, such as -150 for -1.50 dioptres.
-        unit: What a number counts. A header or title that names another size of it (``万元`` for ``yuan``) is converted;
-            where a code column of the contract says the unit, its name stands here.
+        unit: What a number counts. Where a header or title names another size of it, such as ``万元`` for ``yuan``, it
+            is converted. Where a code column of the contract says the unit, its name stands here.
         keep: False for a column that is checked but goes no further than staging.
         person_key: Name of the key that an identity column becomes.
         rule: Rule of the catalogue that a value which cannot be typed breaks.

@@ -53,7 +53,7 @@ def read_parts(
         InputError: No part has a header with all required columns.
     """
     layout = _Layout()
-    read: list[str] = []
+    read: dict[int, str] = {}
     skipped: list[str] = []
     titles: list[str] = []
     best: Header | None = None
@@ -63,7 +63,7 @@ def read_parts(
         head = part.head()
         header = finder.find(head)
         if header is None or header.missing:
-            skipped.append(part.title)
+            skipped += [part.title] if header else []
             best = header if best is None or (header and header.worth > best.worth) else best
             continue
         finder.require(header, where=f"{file_name} ({part.title})")
@@ -72,7 +72,7 @@ def read_parts(
         titles += [cell for row in head[: header.first - 1] for cell in row if cell]
         names = layout.align(header, file_name=file_name)
         _append(connection, table_name, part, header, names, number * PART_ROWS, is_first=not read)
-        read.append(part.title)
+        read[number] = part.title
     if not read:
         finder.require(best, where=file_name)
     return RawTable(
@@ -81,8 +81,8 @@ def read_parts(
         titles=tuple(titles),
         file_format=file_format,
         said=layout.said,
-        parts=tuple(read) if len(read) + len(skipped) > 1 else (),
-        skipped_parts=tuple(skipped),
+        sheets=read,
+        skipped_sheets=tuple(skipped),
         files=files,
     )
 

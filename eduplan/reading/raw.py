@@ -48,8 +48,8 @@ class RawTable:
         said: What titles and labels say for all rows of a column that the file lacks, by column.
         file_format: ``csv``, ``tsv``, ``xlsx``, ``xls``, ``html`` or ``parquet``.
         encoding: Encoding of a text file, such as ``utf-8`` or ``gb18030``.
-        parts: Sheets or tables that were read; empty for a file that has only one.
-        skipped_parts: Sheets or tables that hold something but no header that the contract knows.
+        sheets: Sheets or tables that were read, by their places from 0; empty for a file that is one table.
+        skipped_sheets: Sheets or tables that have labels which the contract knows, but not all that it requires.
         rejected: Records that could not be split into fields; complete once :meth:`scan` has returned.
         records: View of all records in their order, from the first of the file, for a scan that keeps the order:
             counting them would cost a third of the parse, and a place in a table says the same. Its ``row_number`` is
@@ -69,8 +69,8 @@ class RawTable:
     file_format: str
     encoding: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
-    parts: tuple[str, ...] = ()
-    skipped_parts: tuple[str, ...] = ()
+    sheets: Mapping[int, str] = field(default_factory=dict)
+    skipped_sheets: tuple[str, ...] = ()
     rejected: list[RejectedRecord] = field(default_factory=list)
     records: str = ""
     first_record: int = 1

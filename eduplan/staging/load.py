@@ -30,6 +30,7 @@ from eduplan.staging.pseudonyms import read_key
 from eduplan.staging.references import KeySets, order_of_loading, quarantine_path, staged_path
 from eduplan.staging.register import CURRENT, FAILED, REPLACED, Entry, Register, slot_of
 from eduplan.staging.report import FileOutcome, LoadReport, Outcome
+from eduplan.staging.unread import told_once
 from eduplan.staging.views import refresh_views, write_code_tables, write_reference_tables
 from eduplan.staging.work import Done, Job
 
@@ -107,6 +108,7 @@ class _Load:
         self._memory = Memory(connection)
         self._key_sets = KeySets(connection, project, self._register, self._memory)
         self._report = LoadReport()
+        self._unread: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._key: bytes | None = None
 
     def run(self, arrivals: Arrivals, choice: _Choice) -> LoadReport:
@@ -127,6 +129,7 @@ class _Load:
         ) as workers:
             for group in order_of_loading(self._contracts):
                 self._load_group([source for source in group if choice.takes(source, None)], by_source, choice, workers)
+        self._report.notices += [told_once(sentence, paths) for (_, sentence), paths in sorted(self._unread.items())]
         refresh_views(self._connection, self._project, self._contracts, self._register)
         if self._report.changed:
             self._sweep()
@@ -260,6 +263,8 @@ class _Load:
                 return
             self._register.take(entry, done.account, contract)
             self._report.changed.add((entry.source, entry.period))
+            for sentence in done.unread:
+                self._unread[entry.source, sentence].append(entry.path)
             self._tell(arrival, entry, Outcome.STAGED, account=done.account)
         elif done.job.is_superseded:
             entry = self._entry(done, REPLACED)

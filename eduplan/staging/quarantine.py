@@ -18,19 +18,19 @@ from eduplan.declarations.contracts import Contract
 from eduplan.errors import InputError
 from eduplan.landing.store import landed_path
 from eduplan.project import Project
-from eduplan.reading.table import RawColumn, read_table
+from eduplan.reading.table import PART_ROWS, RawColumn, RawTable, read_table
 from eduplan.staging.normalise import sql_text
 from eduplan.staging.references import quarantine_path
 
 MASK = "***"
 
 _RAW, _ROWS = "_eduplan_export_raw", "_eduplan_export_rows"
-_COLUMNS = ("file", "period", "sender", "row_number", "rules", "columns", "reasons_zh", "reasons_en")
+_COLUMNS = ("file", "period", "sender", "sheet", "row_number", "rules", "columns", "reasons_zh", "reasons_en")
 
 
 @dataclass(frozen=True)
 class QuarantineCount:
-    """How many rows of a file wait for one rule and column.
+    """How many rows of a file wait for one rule, column and reason.
 
     Attributes:
         source: Source of the file.
@@ -60,7 +60,7 @@ class QuarantineCount:
 def quarantine_counts(
     connection: duckdb.DuckDBPyConnection, *, sources: Sequence[str] = (), periods: Sequence[str] = ()
 ) -> list[QuarantineCount]:
-    """Counts the rows in quarantine by file, rule and column; a row that breaks two rules counts twice.
+    """Counts the rows in quarantine by file, rule, column and reason; a row with two faults counts twice.
 
     Args:
         connection: The working warehouse.
@@ -69,9 +69,9 @@ def quarantine_counts(
     """
     rows = connection.execute(
         "select source, period, sender, file_name, rule, column_name, severity, count(distinct row_number) as waiting, "
-        "any_value(reason_en), any_value(reason_zh) from staging.quarantine "
+        "reason_en, reason_zh from staging.quarantine "
         "where (len($sources) = 0 or source in $sources) and (len($periods) = 0 or period in $periods) "
-        "group by all order by source, period, file_name, waiting desc, rule, column_name",
+        "group by all order by source, period, file_name, waiting desc, rule, column_name, reason_en",
         {"sources": list(sources), "periods": list(periods)},
     ).fetchall()
     return [QuarantineCount(*row) for row in rows]
@@ -161,13 +161,13 @@ class _Export:
                 self._memory,
                 f"create or replace table {table} as "
                 f"select {sql_text(path)} as file, {sql_text(period)} as period, {sql_text(sender)} as sender, "
-                f"faults.*{cells} "
+                f"{_sheet(raw)} as sheet, faults.* replace ({_row_in_sheet(raw)} as row_number){cells} "
                 "from (select row_number, string_agg(distinct rule, ', ' order by rule) as rules, "
                 "string_agg(distinct column_name, ', ' order by column_name) as columns, "
                 "string_agg(distinct reason_zh, '；' order by reason_zh) as reasons_zh, "
                 "string_agg(distinct reason_en, '; ' order by reason_en) as reasons_en "
                 f"from read_parquet({faults}) group by row_number) as faults "
-                f"left join {_RAW} as sent using (row_number) order by row_number",
+                f"left join {_RAW} as sent on faults.row_number = sent.row_number order by faults.row_number",
             )
         return table
 
@@ -197,3 +197,14 @@ class _Export:
             # A byte-order mark makes Excel read the file as UTF-8.
             file.write(codecs.BOM_UTF8 + part.read_bytes())
         return int(row[0]) if row else 0
+
+
+def _sheet(raw: RawTable) -> str:
+    """SQL: the sheet that a row stands in; null for a file that is one table."""
+    names = " ".join(f"when {place} then {sql_text(name)}" for place, name in raw.sheets.items())
+    return f"case faults.row_number // {PART_ROWS} {names} end" if names else "null::varchar"
+
+
+def _row_in_sheet(raw: RawTable) -> str:
+    """SQL: the number of a row as the sender sees it."""
+    return f"faults.row_number % {PART_ROWS}" if raw.sheets else "faults.row_number"

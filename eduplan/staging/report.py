@@ -53,11 +53,13 @@ class LoadReport:
     Attributes:
         outcomes: One entry a file that was looked at, in the order of loading.
         problems: One line each for what could not be read, recognised or balanced.
+        notices: One line each for what was left unread of files that were staged.
         changed: Sources and periods whose staged rows changed.
     """
 
     outcomes: list[FileOutcome] = field(default_factory=list)
     problems: list[EduplanError] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     changed: set[tuple[str, str]] = field(default_factory=set)
 
     def count(self, outcome: Outcome) -> int:

@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import TypeVar
@@ -30,6 +30,7 @@ from eduplan.staging.periods import resolve_period
 from eduplan.staging.pseudonyms import set_key
 from eduplan.staging.references import KeySet, quarantine_path, staged_path
 from eduplan.staging.stage import ReadFile, Targets, keep_order, stage_files
+from eduplan.staging.unread import left_unread
 from eduplan.staging.vocabulary import set_vocabulary
 
 RAW_TABLE = "_eduplan_raw"
@@ -76,6 +77,7 @@ class Done:
         file_format: Format of the file, once it was read.
         encoding: Encoding of the file, once it was read.
         account: Where its rows went, if it was staged.
+        unread: What was not read of it.
         error: Why it was not staged.
     """
 
@@ -85,6 +87,7 @@ class Done:
     file_format: str | None = None
     encoding: str | None = None
     account: Account | None = None
+    unread: list[str] = field(default_factory=list)
     error: EduplanError | None = None
 
     @property
@@ -204,6 +207,7 @@ class Worker:
         done.period = resolve_period(cursor, raw, job.contract, done.period, job.arrival.relative_path)
         if self._is_done(done):
             return None
+        done.unread = left_unread(raw, job.contract)
         arrival = job.arrival
         batch = Batch(
             batch_id=done.batch_id or "",

@@ -81,8 +81,8 @@ def test_sheets_are_read_one_after_another(read: Any) -> None:
         del empty
 
     seen = read(workbook(fill))
-    assert seen.raw.parts == ("一", "二")
-    assert seen.raw.skipped_parts == ("说明",)
+    assert seen.raw.sheets == {0: "一", 2: "二"}
+    assert seen.raw.skipped_sheets == ()
     assert [column.header for column in seen.raw.columns] == ["学校标识码", "姓名", "序号", "备注"]
     assert seen.rows == [(2, "1", "甲", "a", None), (2 * PART_ROWS + 3, "2", "乙", "b", "x")]
     only = read(workbook(fill), layout={"sheet": "^二$"})

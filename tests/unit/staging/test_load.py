@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from eduplan.staging.report import LoadReport, Outcome
 from tests.unit.staging.conftest import Bureau, roll_row, screening_row
@@ -209,6 +210,38 @@ def test_a_column_that_disagrees_with_the_folder_fails_the_file(bureau: Bureau) 
     assert "2023" in problem.line
 
 
+REGISTER_HEADER = "学校标识码,学校名称,办学类型,举办者,所属区划代码,城乡分类代码"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            ("2023—2024学年学校基本情况表", REGISTER_HEADER, "9901010001,甲,小学,教育部门,990101,111"),
+            "the title says 2023-24",
+        ),
+        (
+            (f"学年,{REGISTER_HEADER}", "2023-2024学年,9901010001,甲,小学,教育部门,990101,111", "合计,,,,,,"),
+            "the column 学年 says 2023-24",
+        ),
+    ],
+)
+def test_a_file_that_states_another_year_than_its_folder_fails(
+    bureau: Bureau, lines: tuple[str, ...], said: str
+) -> None:
+    bureau.send("school_register/2024-25/990101.csv", *lines)
+    (problem,) = bureau.load().problems
+    assert said in problem.line
+    assert "but it was sent for 2024-25 (put it in the folder of its period" in problem.line
+
+
+def test_a_file_that_states_the_year_of_its_folder_is_taken(bureau: Bureau) -> None:
+    title = "2024至2025学年学校基本情况表（含2023—2024学年对比）"
+    row = "2024/2025,9901010001,甲,小学,教育部门,990101,111"
+    bureau.send("school_register/2024-25/990101.csv", title, f"学年,{REGISTER_HEADER}", row)
+    assert not bureau.load().problems
+
+
 def test_code_lists_and_reference_tables_are_tables(bureau: Bureau) -> None:
     folder = bureau.root / "sql" / "reference"
     folder.mkdir(parents=True)
@@ -251,3 +284,29 @@ def test_units_of_titles_and_labels_are_read(bureau: Bureau) -> None:
     ]
     assert bureau.ask("select running_costs_yuan from staging.school_finance") == [(Decimal(12345678),)]
     assert bureau.repairs()["running_costs_yuan", "unit"] == 1
+
+
+def test_columns_and_sheets_that_are_not_read_are_told_once(bureau: Bureau) -> None:
+    row = "9901010001,甲,小学,教育部门,990101,111,1,10,2"
+    for name in ("990101", "990102"):
+        header = f"{REGISTER_HEADER},序号,建筑面积,微信公众号"
+        bureau.send(f"school_register/2024-25/{name}.csv", header, row.replace("990101", name))
+    (notice,) = bureau.load().notices
+    assert notice == (
+        "school_register/2024-25/990101.csv and 1 more such as 990102.csv: the contract does not know the columns "
+        "建筑面积, 微信公众号, so they are not read (a new wording is one more alias in contracts/school_register.yml)"
+    )
+    assert bureau.load().notices == []
+
+
+def test_a_sheet_that_lacks_required_columns_is_told(bureau: Bureau) -> None:
+    path = bureau.project.raw / "school_register" / "2024-25" / "990101.xlsx"
+    path.parent.mkdir(parents=True)
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("说明").write(0, 0, "填报说明")
+        for name, labels in (("小学", REGISTER_HEADER), ("幼儿园", REGISTER_HEADER.replace("举办者", "办学者"))):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, labels.split(","))
+            sheet.write_row(1, 0, ["9901010001", "甲", "小学", "教育部门", "990101", "111"])
+    (notice,) = bureau.load().notices
+    assert "the sheets 幼儿园 lack required columns" in notice

@@ -6,10 +6,11 @@ import csv
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from eduplan.errors import InputError
 from eduplan.staging.quarantine import MASK, export_rows, quarantine_counts
-from tests.unit.staging.conftest import Bureau, identity_number, roll_row
+from tests.unit.staging.conftest import ROLL_HEADER, Bureau, identity_number, roll_row
 
 
 @pytest.fixture
@@ -37,6 +38,31 @@ def test_counts_rows_by_file_rule_and_column(waiting: Bureau) -> None:
     assert counts[1].reason_zh == "不在“年级”代码表中"
     assert quarantine_counts(waiting.connection, sources=["staff_roll"]) == []
     assert quarantine_counts(waiting.connection, periods=["2023-24"]) == []
+
+
+def test_counts_each_reason_by_itself(bureau: Bureau) -> None:
+    numbers = ("990101150309001", "9.90101E+17", identity_number(1)[:15] + "000")
+    bureau.send_roll(*(roll_row(1, identity=number, roll_number="") for number in numbers))
+    bureau.load()
+    reasons = {each.reason_en.split(":")[0]: each.rows for each in quarantine_counts(bureau.connection)}
+    assert reasons == {
+        "the old form of 15 digits": 1,
+        "written as a power of ten, so digits are lost": 1,
+        "the last digits are lost (a spreadsheet made them 000)": 1,
+    }
+
+
+def test_a_row_of_a_workbook_is_named_by_its_sheet(bureau: Bureau, tmp_path: Path) -> None:
+    path = bureau.project.raw / "pupil_roll" / "2024-25" / "990101.xlsx"
+    path.parent.mkdir(parents=True)
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("说明").write(0, 0, "填报说明")
+        sheet = book.add_worksheet("名册")
+        for number, line in enumerate([ROLL_HEADER, roll_row(1), roll_row(2, grade="?")]):
+            sheet.write_row(number, 0, line.split(","))
+    bureau.load()
+    (row,) = exported(bureau, tmp_path / "rows.csv")
+    assert (row["sheet"], row["row_number"]) == ("名册", "3")
 
 
 def test_exports_the_rows_as_they_were_sent_without_identities(waiting: Bureau, tmp_path: Path) -> None:
