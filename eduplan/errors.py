@@ -46,6 +46,12 @@ class EduplanError(Exception):
         return f"{place}{self.what}{advice}"
 
 
+class UnknownName(EduplanError):
+    """What was asked for by its name does not exist."""
+
+    exit_code = ExitCode.USAGE
+
+
 class DeclarationError(EduplanError):
     """A contract, model, indicator or suite is not valid."""
 

@@ -22,7 +22,7 @@ import duckdb
 
 from eduplan.accounts import SourceAccount, source_accounts
 from eduplan.declarations.contracts import Contract, Severity, load_contracts
-from eduplan.errors import DeclarationError, EduplanError, ExitCode
+from eduplan.errors import EduplanError, ExitCode, UnknownName
 from eduplan.faults import explain
 from eduplan.periods import Period
 from eduplan.progress import Progress, Silent
@@ -30,6 +30,7 @@ from eduplan.project import Project
 from eduplan.unchanged import State
 from eduplan.warehouse.connection import open_warehouse
 from eduplan.warehouse.threads import beside
+from eduplan.words.near import names_there_are
 
 if TYPE_CHECKING:
     from eduplan.checks.check import CheckReport
@@ -337,7 +338,8 @@ def run_night(
         What was done, and what went wrong.
 
     Raises:
-        DeclarationError: A contract is not valid, or a chosen source does not exist.
+        DeclarationError: A contract is not valid.
+        UnknownName: A chosen source does not exist.
         LockedError: Another load is running.
         EnvironmentFault: The working warehouse cannot be opened.
     """
@@ -361,8 +363,10 @@ def run_night(
 def _wanted(declarations: Declarations, sources: Collection[str] | None, periods: Collection[str] | None) -> Wanted:
     unknown = sorted(set(sources or ()) - set(declarations.contracts))
     if unknown:
-        known = ", ".join(sorted(declarations.contracts))
-        raise DeclarationError(f"no contract declares the source {', '.join(unknown)}", remedy=f"there is: {known}")
+        raise UnknownName(
+            f"no contract declares the source {', '.join(unknown)}",
+            remedy=names_there_are(unknown[0], declarations.contracts),
+        )
     return Wanted(
         sources=frozenset(sources) if sources else None,
         periods=frozenset(periods) if periods else None,

@@ -49,6 +49,7 @@ def register(app: typer.Typer) -> None:
             raise UsageFault("--with-identity goes with --export", remedy="identities are never shown on the screen")
         if export is not None and export.suffix.lower() != ".csv":
             raise UsageFault("rows are exported as CSV", where=str(export), remedy="give a name that ends in .csv")
+        _require_sources(session, source or [])
         connection = open_database(session, Database.WORK)
         try:
             if export is None:
@@ -59,6 +60,17 @@ def register(app: typer.Typer) -> None:
                 _export(session, connection, chosen, export, period or [], sender or [], with_identity=with_identity)
         finally:
             connection.close()
+
+
+def _require_sources(session: Session, sources: list[str]) -> None:
+    """Refuses sources that no contract declares: nothing of theirs would wait, and that would be misread."""
+    from eduplan.declarations.contracts import load_contracts
+    from eduplan.words.near import names_there_are
+
+    known = load_contracts(session.open_project().contracts) if sources else {}
+    for source in sources:
+        if source not in known:
+            raise UsageFault(f"there is no source {source}", where="--source", remedy=names_there_are(source, known))
 
 
 def _one_source(connection: duckdb.DuckDBPyConnection, sources: list[str] | None) -> str:

@@ -118,7 +118,13 @@ class Session:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    class Quitting(Console):
+        """A console whose reader may leave (head, less) without making a fault of it."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console: Console = Quitting(stderr=stderr, highlight=False, soft_wrap=True)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_OF_A_FILE
     return console

@@ -5,6 +5,7 @@ Belongs here: reading a query, asking it and showing the rows. Does not belong h
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -146,12 +147,43 @@ def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], 
     import duckdb
 
     try:
+        if not connection.extract_statements(query):
+            raise UsageFault("the query is empty", remedy="give one, such as: eduplan sql 'from plan.status limit 5'")
         result = connection.execute(query)
         columns = [column[0] for column in result.description or []]
         return columns, result.fetchall()
     except duckdb.Error as error:
-        # The first line says what is wrong; the rest draws a caret below the query.
-        raise UsageFault(str(error).splitlines()[0], remedy="see the tables with: eduplan sql, then .tables") from error
+        raise _fault(connection, str(error)) from error
+
+
+def _fault(connection: duckdb.DuckDBPyConnection, message: str) -> UsageFault:
+    """DuckDB's message in one line: what is wrong, and what may have been meant; the rest draws a caret."""
+    said, *more = message.splitlines()
+    candidates = next((line for line in more if line.startswith("Candidate bindings: ")), "")
+    if unknown := re.search(r"Table with name \"?([\w.]+)", said):
+        near = _near_tables(connection, unknown[1])
+        remedy = f"did you mean {' or '.join(near)}?" if near else "see the tables with: eduplan sql, then .tables"
+    elif candidates:
+        remedy = candidates.replace("Candidate bindings:", "near it:").replace('"', "")
+    elif "read-only mode" in said:
+        remedy = "a release never changes; read it, or copy what you need with: --csv"
+    else:
+        remedy = "see the query"
+    return UsageFault(said, remedy=remedy)
+
+
+def _near_tables(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """The tables that a name may mean, whether or not it names their schema."""
+    from eduplan.words.near import near_names
+
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where not internal "
+        "union all select schema_name, view_name from duckdb_views() where not internal order by all"
+    ).fetchall()
+    by_table: dict[str, list[str]] = {}
+    for schema, table in tables:
+        by_table.setdefault(table, []).append(f"{schema}.{table}")
+    return [full for near in near_names(name.split(".")[-1], by_table) for full in by_table[near]]
 
 
 def _prompt(session: Session, connection: duckdb.DuckDBPyConnection, limit: int) -> None:

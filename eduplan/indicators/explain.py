@@ -17,8 +17,9 @@ from typing import Any
 
 import duckdb
 
-from eduplan.errors import EduplanError
+from eduplan.errors import UnknownName
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
+from eduplan.words.near import names_there_are
 
 Row = dict[str, Any]
 
@@ -88,7 +89,7 @@ def explain(
         period: A period; the latest in which the value was known by default, told or suppressed.
 
     Raises:
-        EduplanError: There is no such indicator, or no such value.
+        UnknownName: There is no such indicator, or no such value.
     """
     indicator = _indicator(connection, code)
     place = _area(connection, code, area)
@@ -98,7 +99,7 @@ def explain(
     chosen = [row for row in values if row["time_period"] == wanted]
     if not chosen:
         known = ", ".join(sorted({str(row["time_period"]) for row in values})) or "no period"
-        raise EduplanError("has no value for that period", where=f"indicator {code}", remedy=f"it has {known}")
+        raise UnknownName("has no value for that period", where=f"indicator {code}", remedy=f"it has {known}")
     year = int(chosen[0]["reference_year"])
     formula = json.loads(indicator["formula"])
     reach = _marts(connection, formula)
@@ -138,7 +139,7 @@ def reach_of(connection: duckdb.DuckDBPyConnection, code: str) -> Reach:
     """The sources below an indicator.
 
     Raises:
-        EduplanError: There is no such indicator.
+        UnknownName: There is no such indicator.
     """
     formula = json.loads(_indicator(connection, code)["formula"])
     tables, back, ahead = _below(connection, _marts(connection, formula))
@@ -153,12 +154,9 @@ def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Row:
     found = _rows(connection, "select * from plan.indicators where indicator = ?", [code])
     if found:
         return found[0]
-    family = code.split("-")[0]
-    near = _rows(
-        connection, "select indicator from plan.indicators where starts_with(indicator, ?) order by 1", [family]
-    )
-    known = ", ".join(row["indicator"] for row in near) or "none of that family"
-    raise EduplanError("there is no such indicator", where=f"indicator {code}", remedy=f"there is {known}")
+    known = [row["indicator"] for row in _rows(connection, "select indicator from plan.indicators", [])]
+    remedy = names_there_are(code, known, where='eduplan sql "from plan.indicators" lists them')
+    raise UnknownName("there is no such indicator", where=f"indicator {code}", remedy=remedy)
 
 
 def _area(connection: duckdb.DuckDBPyConnection, code: str, area: str | None) -> Row:
@@ -171,7 +169,8 @@ def _area(connection: duckdb.DuckDBPyConnection, code: str, area: str | None) ->
         [code, area, area],
     )
     if not found:
-        raise EduplanError("has no value for that area", where=f"indicator {code}", remedy=f"area {area or 'city'}")
+        remedy = 'eduplan sql "from plan.areas" lists the areas; not every indicator is told for each'
+        raise UnknownName(f"has no value for the area {area or 'city'}", where=f"indicator {code}", remedy=remedy)
     return found[0]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from eduplan.errors import EduplanError
+from eduplan.errors import UnknownName
 from eduplan.indicators.explain import KNOWN, with_deadlines
 
 Row = dict[str, Any]
@@ -63,7 +63,7 @@ def explain_commitment(
         area: Code of a district; the city by default.
 
     Raises:
-        EduplanError: There is no such commitment.
+        UnknownName: There is no such commitment.
     """
     found = rows_of(connection, "select * from plan.commitments where commitment = $name", name=name)
     if not found:
@@ -73,7 +73,7 @@ def explain_commitment(
             section=name.rsplit("-", 1)[0] + "-",
         )
         known = f"{near[0]['commitment']} to {near[-1]['commitment']}" if near else "none of that section"
-        raise EduplanError("there is no such commitment", where=f"commitment {name}", remedy=f"there is {known}")
+        raise UnknownName("there is no such commitment", where=f"commitment {name}", remedy=f"there is {known}")
     status = rows_of(
         connection,
         "select * from plan.commitment_status where commitment = $name "

@@ -19,6 +19,7 @@ from eduplan.periods import Period, PeriodKind
 from eduplan.project import Project
 from eduplan.reading.header import comparable
 from eduplan.reading.peek import header_candidates
+from eduplan.words.near import names_there_are
 
 _COMPRESSED = (".gz", ".xz", ".zip")
 _NOT_DATA = re.compile(
@@ -265,5 +266,7 @@ def _group(pattern: str | None, group: str, file: _RawFile) -> str | None:
 def _unrecognised_remedy(file: _RawFile, contracts: Mapping[str, Contract]) -> str:
     folders = sorted({way.folder for contract in contracts.values() for way in contract.files if way.folder})
     if folders and (not file.folders or file.folders[0] not in folders):
-        return f"put it below one of {', '.join(folders)}, or remove it"
+        folder = next(iter(file.folders), "")
+        known = names_there_are(folder, folders, where="contracts/ says which source has which folder")
+        return f"put it below the folder of its source, or remove it; {known}"
     return "remove it, or add how it is recognised to 'files' of its contract"

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from eduplan.errors import EduplanError, EnvironmentFault, ExitCode
+from eduplan.errors import EnvironmentFault, UnknownName
 from eduplan.project import Project
 from eduplan.release.official import official_ids
 from eduplan.release.release import Release, current_link, read_release, releases_folder
@@ -18,10 +18,8 @@ _FOLDER = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{6}-[0-9a-f]{8}$")
 _SHOWN = 4
 
 
-class NoSuchRelease(EduplanError):
+class NoSuchRelease(UnknownName):
     """No release, or more than one, is called that."""
-
-    exit_code = ExitCode.USAGE
 
 
 def release_folders(project: Project) -> list[Path]:

@@ -15,12 +15,13 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from eduplan.declarations.contracts import Contract
-from eduplan.errors import InputError
+from eduplan.errors import UnknownName
 from eduplan.landing.store import landed_path
 from eduplan.project import Project
 from eduplan.reading.table import PART_ROWS, RawColumn, RawTable, read_table
 from eduplan.staging.normalise import sql_text
 from eduplan.staging.references import quarantine_path
+from eduplan.words.near import names_there_are
 
 MASK = "***"
 
@@ -107,11 +108,11 @@ def export_rows(
         How many rows were written.
 
     Raises:
-        InputError: The source is not known.
+        UnknownName: The source is not known.
     """
     contract = contracts.get(source)
     if contract is None:
-        raise InputError(f"there is no source {source}", remedy=f"there is: {', '.join(sorted(contracts))}")
+        raise UnknownName(f"there is no source {source}", remedy=names_there_are(source, contracts))
     batches = connection.execute(
         "select batch_id, sha256, path, period, sender from landing.batches "
         "where source = $source and status = 'current' and rows_quarantined > 0 "

@@ -143,7 +143,7 @@ def test_a_key_that_others_may_read(bureau: Bureau) -> None:
 
 def test_a_source_that_no_contract_declares(bureau: Bureau) -> None:
     night = bureau.eduplan("run", "--source", "teachers")
-    assert night.code == ExitCode.DECLARATION
+    assert night.code == ExitCode.USAGE
     assert "there is: pupils, schools" in night.errors[0]
 
 

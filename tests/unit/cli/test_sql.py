@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +62,12 @@ def test_a_long_result_is_cut_in_a_table_alone(released: Path, run: Callable[...
         (["sql", "select nonsense"], "nonsense"),
         (["sql", "select 1", "--json", "--csv"], "choose one"),
         (["sql", "-f", "nowhere.sql"], "nowhere.sql: the file does not exist"),
-        (["sql", "create table x as select 1"], "read-only"),
+        (["sql", "create table x as select 1"], "a release never changes"),
+        (["sql", "from plan.pupil"], "(did you mean plan.pupils?)"),
+        (["sql", "select yeer from plan.pupils"], "(near it: "),
+        (["sql", "from nothing_like_it"], "see the tables with: eduplan sql, then .tables"),
+        (["sql", "selct 1"], "(see the query)"),
+        (["sql", " "], "the query is empty (give one"),
     ],
 )
 def test_a_wrong_question_is_a_usage_error(
@@ -70,6 +77,20 @@ def test_a_wrong_question_is_a_usage_error(
     assert shown.exit_code == ExitCode.USAGE
     assert said in shown.stderr
     assert shown.stderr.count("\n") == 1
+
+
+def test_a_reader_who_leaves_is_no_fault(released: Path) -> None:
+    program = Path(sys.executable).with_name("eduplan")
+    query = "select repeat('x', 200) as x from range(20000)"
+    asked = subprocess.Popen(
+        [program, "sql", query, "--limit", "0", "--project", released], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert asked.stdout is not None
+    asked.stdout.read(100)
+    asked.stdout.close()
+    assert asked.stderr is not None
+    assert asked.stderr.read() == b""
+    assert asked.wait() == 0
 
 
 def test_nothing_was_released_yet(run: Callable[..., Result]) -> None:

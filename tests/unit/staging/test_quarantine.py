@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from eduplan.errors import InputError
+from eduplan.errors import UnknownName
 from eduplan.staging.quarantine import MASK, export_rows, quarantine_counts
 from tests.unit.staging.conftest import ROLL_HEADER, Bureau, identity_number, roll_row
 
@@ -103,5 +103,5 @@ def test_columns_that_no_contract_knows_are_not_shown(bureau: Bureau, tmp_path: 
 
 
 def test_an_unknown_source_is_named(bureau: Bureau, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there is no source rolls"):
+    with pytest.raises(UnknownName, match=r"there is no source rolls \(did you mean"):
         export_rows(bureau.connection, bureau.project, bureau.contracts, "rolls", tmp_path / "rows.csv")
