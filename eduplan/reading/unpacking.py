@@ -27,6 +27,16 @@ _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PARQUET = b"PAR1"
+_FOREIGN = {
+    b"%PDF": "a PDF document",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "a Word document",
+}
+_FOREIGN_MEMBERS = {"word/": "a Word document", "ppt/": "a presentation", "content.xml": "an OpenDocument file"}
+"""What is none of the formats that are read, by its first bytes and by what an archive of it holds."""
 _DAMAGE = (EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError)
 
 
@@ -58,6 +68,8 @@ def unpack(path: Path, *, work: Path, files: ExitStack, file_name: str, largest_
             head = source.read(4096)
         if not head:
             raise InputError("V01: the file is empty", where=file_name, remedy="ask the sender to send it again")
+        if foreign := next((name for mark, name in _FOREIGN.items() if head.startswith(mark)), None):
+            raise not_a_table(foreign, file_name)
         if head.startswith((_ZIP, _EMPTY_ZIP)):
             if _is_workbook(path, file_name, largest_bytes):
                 return path, FileFormat.XLSX
@@ -103,6 +115,9 @@ def _is_workbook(path: Path, file_name: str, largest_bytes: int | None) -> bool:
     except (zipfile.BadZipFile, OSError) as error:
         raise _damaged(file_name) from error
     is_workbook = any(member.filename.startswith("xl/") for member in members)
+    for start, name in _FOREIGN_MEMBERS.items():
+        if not is_workbook and any(member.filename.startswith(start) for member in members):
+            raise not_a_table(name, file_name)
     if is_workbook and largest_bytes is not None and sum(member.file_size for member in members) > largest_bytes:
         raise too_large(file_name, largest_bytes)
     return is_workbook
@@ -156,6 +171,13 @@ def _only_member(archive: zipfile.ZipFile, file_name: str) -> zipfile.ZipInfo:
             "V01: the archive is protected by a password", where=file_name, remedy="ask for it without the password"
         )
     return members[0]
+
+
+def not_a_table(name: str, file_name: str) -> InputError:
+    """The error for a file of a kind that holds no table to read."""
+    return InputError(
+        f"V01: the file is {name}", where=file_name, remedy="ask for the table itself, as XLSX or CSV, zipped or not"
+    )
 
 
 def _damaged(file_name: str) -> InputError:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from eduplan.errors import InputError
 from eduplan.reading.parts import Part
+from eduplan.reading.unpacking import not_a_table
 
 _ERROR_TEXTS = {
     "Div0": "#DIV/0!",
@@ -28,6 +29,7 @@ _ERROR_TEXTS = {
     "GettingData": "#GETTING_DATA",
 }
 _ERROR = re.compile(r"Error\((\w+)\)")
+_WORD_MARK = "WordDocument".encode("utf-16-le")
 _PASSWORD_MARK = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -78,10 +80,13 @@ def _text_of(sheet: fastexcel.ExcelSheet) -> pa.Table:
 
 
 def _unreadable(path: Path, file_name: str) -> InputError:
-    if _PASSWORD_MARK in path.read_bytes():
+    content = path.read_bytes()
+    if _PASSWORD_MARK in content:
         return InputError(
             "V01: the workbook is protected by a password", where=file_name, remedy="ask for it without the password"
         )
+    if _WORD_MARK in content:
+        return not_a_table("a Word document", file_name)
     return InputError(
         "V01: the workbook is damaged or incomplete", where=file_name, remedy="ask the sender to send it again"
     )

@@ -193,6 +193,13 @@ BOMB = b"\0" * 20_000_000
             "password",
             id="protected xlsx",
         ),
+        pytest.param(b"%PDF-1.4 ...", "is a PDF document (ask for the table itself", id="pdf"),
+        pytest.param(b"Rar!\x1a\x07\0...", "is a RAR archive", id="rar"),
+        pytest.param(b"7z\xbc\xaf\x27\x1c...", "is a 7z archive", id="7z"),
+        pytest.param(zipped(word__document=b"x", a=b"y"), "is a Word document", id="docx"),
+        pytest.param(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "is a Word document", id="doc"
+        ),
         pytest.param(zipped(), "holds 0 files", id="empty zip"),
         pytest.param(zipped(a=CSV, b=CSV), "holds 2 files", id="two in a zip"),
         pytest.param(gzip.compress(gzip.compress(gzip.compress(gzip.compress(CSV)))), "archives within", id="nested"),
