@@ -93,6 +93,8 @@ def _lines(report: NightReport) -> list[str]:
     if checks:
         failed = ", ".join(f"{checks[severity]} {severity}" for severity in _SEVERITIES if checks[severity])
         lines.append(f"{checks['all']} checks, {failed or 'none'} failed")
+        if failed and not report.stopped_by:
+            lines[-1] += "; see them with: eduplan sql 'from about.checks where not success'"
     if report.is_new_release:
         lines.append(f"Released {report.release_id}. Look at it with: eduplan status")
     elif report.release_id and not report.stopped_by:

@@ -136,11 +136,17 @@ def text_cell(column: Column, names: Names) -> Cell:
             "spaces": rf"{simple} <> {text} and {simple} = {without_spaces}",
         },
         fault="'pattern'",
-        reasons={
-            "pattern": reason(column, "pattern", f"does not look like {column.pattern}", f"格式不符：{column.pattern}")
-        },
+        reasons={"pattern": reason(column, "pattern", *_wanted_form(column.pattern))},
         is_placeholder=is_placeholder(text),
     )
+
+
+def _wanted_form(pattern: str) -> tuple[str, str]:
+    """What a text must look like, in both languages; other patterns than so many digits speak for themselves."""
+    digits = re.fullmatch(r"\^\\d\{(\d+)\}\$", pattern)
+    if digits:
+        return f"not {digits[1]} digits", f"应为 {digits[1]} 位数字"
+    return f"does not look like {pattern}", f"格式不符：{pattern}"
 
 
 def _takes_tidy_texts_only(pattern: str) -> bool:
@@ -247,7 +253,7 @@ def number_cell(column: Column, names: Names, *, factor: int = 1) -> Cell:
                 "not a whole number" if is_whole else "not a number",
                 "应为整数" if is_whole else "应为数字",
             ),
-            "range": reason(column, "range", f"outside {_range(column)}", f"超出范围 {_range(column)}"),
+            "range": reason(column, "range", *_wanted_range(column)),
         },
     )
 
@@ -266,10 +272,14 @@ def _within(number: str, column: Column) -> str:
     return "".join(f" and {number} {sign} {limit:.15g}" for sign, limit in limits if limit is not None)
 
 
-def _range(column: Column) -> str:
-    low = "" if column.minimum is None else f"{column.minimum:.15g}"
-    high = "" if column.maximum is None else f"{column.maximum:.15g}"
-    return f"{low}..{high}"
+def _wanted_range(column: Column) -> tuple[str, str]:
+    """What a number must be, in both languages."""
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None:
+        return f"not between {low:.15g} and {high:.15g}", f"应在 {low:.15g} 至 {high:.15g} 之间"
+    if high is not None:
+        return f"above {high:.15g}", f"不得大于 {high:.15g}"
+    return f"below {low or 0:.15g}, or too large to be true", f"小于 {low or 0:.15g}，或大得不合理"
 
 
 def date_cell(column: Column, names: Names) -> Cell:

@@ -164,7 +164,7 @@ class _Export:
                 f"select {sql_text(path)} as file, {sql_text(period)} as period, {sql_text(sender)} as sender, "
                 f"{_sheet(raw)} as sheet, faults.* replace ({_row_in_sheet(raw)} as row_number){cells} "
                 "from (select row_number, string_agg(distinct rule, ', ' order by rule) as rules, "
-                "string_agg(distinct column_name, ', ' order by column_name) as columns, "
+                f"array_to_string(list_sort(list_distinct(list({_labels_of(raw)}))), ', ') as columns, "
                 "string_agg(distinct reason_zh, '；' order by reason_zh) as reasons_zh, "
                 "string_agg(distinct reason_en, '; ' order by reason_en) as reasons_en "
                 f"from read_parquet({faults}) group by row_number) as faults "
@@ -209,3 +209,14 @@ def _sheet(raw: RawTable) -> str:
 def _row_in_sheet(raw: RawTable) -> str:
     """SQL: the number of a row as the sender sees it."""
     return f"faults.row_number % {PART_ROWS}" if raw.sheets else "faults.row_number"
+
+
+def _labels_of(raw: RawTable) -> str:
+    """SQL: the columns of a fault as the file calls them; those that it lacks keep their names."""
+    labels = {name: column.header for column in raw.columns if not column.is_wide for name in column.columns}
+    names, texts = ([sql_text(each) for each in side] for side in (labels, labels.values()))
+    known = f"map([{', '.join(names)}], [{', '.join(texts)}])"
+    return (
+        f"array_to_string(list_transform(string_split(column_name, ', '), "
+        f"lambda name: coalesce({known}[name], name)), ', ')"
+    )

@@ -20,7 +20,8 @@ _MOST_NAMED = 6
 def left_unread(raw: RawTable, contract: Contract) -> list[str]:
     """Says what of a file is not read, one sentence each with what to do about it."""
     unread: list[str] = []
-    spoken_for = _NUMBERS | LABELS | {comparable(contract.period.column or "")}
+    totals = {comparable(label) for label in contract.layout.totals}
+    spoken_for = _NUMBERS | LABELS | totals | {comparable(contract.period.column or "")}
     unknown = [each.header for each in raw.columns if not each.columns and comparable(each.header) not in spoken_for]
     if unknown:
         unread.append(

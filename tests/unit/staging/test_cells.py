@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eduplan.declarations.contracts import Contract, load_code_lists
+from eduplan.declarations.contracts import Column, Contract, load_code_lists
 from eduplan.reading.header import RawColumn
+from eduplan.staging.cells import Names, number_cell, text_cell
 from eduplan.staging.generate import Statements
 from eduplan.staging.macros import ENGINE_MACROS
 from eduplan.staging.plan import FilePlan
@@ -234,6 +235,23 @@ def test_says_what_is_wrong(reader: Reader, column: dict[str, Any], text: str, f
     value, found, _ = reader.read(column, text)
     assert value is None
     assert found == fault
+
+
+@pytest.mark.parametrize(
+    ("column", "key", "said"),
+    [
+        (SCHOOL_CODE, "pattern", ("not 10 digits", "应为 10 位数字")),
+        ({**SCHOOL_CODE, "pattern": "^[A-Z]+$"}, "pattern", ("does not look like ^[A-Z]+$", "格式不符：^[A-Z]+$")),
+        (INTEGER, "range", ("below 0, or too large to be true", "小于 0，或大得不合理")),
+        (SPHERE, "range", ("not between -20 and 15", "应在 -20 至 15 之间")),
+        ({"type": "decimal", "maximum": 100}, "range", ("above 100", "不得大于 100")),
+    ],
+)
+def test_a_reason_says_what_is_wanted(column: dict[str, Any], key: str, said: tuple[str, str]) -> None:
+    declared = Column.model_validate({"name": "cell", **column})
+    read = number_cell if key == "range" else text_cell
+    text = read(declared, Names("cell", "c0")).reasons[key].text
+    assert (text.en, text.zh) == said
 
 
 def test_declared_null_values_are_no_repair(reader: Reader) -> None:

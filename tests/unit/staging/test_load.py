@@ -287,9 +287,9 @@ def test_units_of_titles_and_labels_are_read(bureau: Bureau) -> None:
 
 
 def test_columns_and_sheets_that_are_not_read_are_told_once(bureau: Bureau) -> None:
-    row = "9901010001,甲,小学,教育部门,990101,111,1,10,2"
+    row = "9901010001,甲,小学,教育部门,990101,111,1,10,2,3"
     for name in ("990101", "990102"):
-        header = f"{REGISTER_HEADER},序号,建筑面积,微信公众号"
+        header = f"{REGISTER_HEADER},序号,建筑面积,微信公众号,合计"
         bureau.send(f"school_register/2024-25/{name}.csv", header, row.replace("990101", name))
     (notice,) = bureau.load().notices
     assert notice == (

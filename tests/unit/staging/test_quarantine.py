@@ -72,6 +72,7 @@ def test_exports_the_rows_as_they_were_sent_without_identities(waiting: Bureau, 
         ("4", "?", "V05, required"),
         ("2", "十六年级", "code"),
     ]
+    assert [row["columns"] for row in rows] == ["年级", "年级, 身份证件号", "年级"]
     assert {row["身份证件号"] for row in rows} == {MASK}
     assert {row["姓名"] for row in rows} == {MASK}
     text = (tmp_path / "rows.csv").read_text(encoding="utf-8-sig")
