@@ -24,13 +24,13 @@ from eduplan.accounts import SourceAccount, source_accounts
 from eduplan.declarations.contracts import Contract, Severity, load_contracts
 from eduplan.errors import EduplanError, ExitCode, UnknownName
 from eduplan.faults import explain
+from eduplan.near import names_there_are
 from eduplan.periods import Period
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
 from eduplan.unchanged import State
 from eduplan.warehouse.connection import open_warehouse
 from eduplan.warehouse.threads import beside
-from eduplan.words.near import names_there_are
 
 if TYPE_CHECKING:
     from eduplan.checks.check import CheckReport

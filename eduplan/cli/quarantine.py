@@ -65,7 +65,7 @@ def register(app: typer.Typer) -> None:
 def _require_sources(session: Session, sources: list[str]) -> None:
     """Refuses sources that no contract declares: nothing of theirs would wait, and that would be misread."""
     from eduplan.declarations.contracts import load_contracts
-    from eduplan.words.near import names_there_are
+    from eduplan.near import names_there_are
 
     known = load_contracts(session.open_project().contracts) if sources else {}
     for source in sources:

@@ -174,7 +174,7 @@ def _fault(connection: duckdb.DuckDBPyConnection, message: str) -> UsageFault:
 
 def _near_tables(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     """The tables that a name may mean, whether or not it names their schema."""
-    from eduplan.words.near import near_names
+    from eduplan.near import near_names
 
     tables = connection.execute(
         "select schema_name, table_name from duckdb_tables() where not internal "

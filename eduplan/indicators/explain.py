@@ -19,7 +19,7 @@ import duckdb
 
 from eduplan.errors import UnknownName
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
-from eduplan.words.near import names_there_are
+from eduplan.near import names_there_are
 
 Row = dict[str, Any]
 

@@ -15,11 +15,11 @@ from pathlib import Path, PurePosixPath
 
 from eduplan.declarations.contracts import Contract, FileMatch, Severity
 from eduplan.errors import EnvironmentFault
+from eduplan.near import names_there_are
 from eduplan.periods import Period, PeriodKind
 from eduplan.project import Project
-from eduplan.reading.header import comparable
+from eduplan.reading.header import comparable, without_spaces
 from eduplan.reading.peek import header_candidates
-from eduplan.words.near import names_there_are
 
 _COMPRESSED = (".gz", ".xz", ".zip")
 _NOT_DATA = re.compile(
@@ -243,7 +243,7 @@ def _arrival(contract: Contract, file: _RawFile, values: dict[str, str]) -> Arri
 def _period_text(contract: Contract, file: _RawFile) -> str:
     rule = contract.period
     if rule.origin == "folder":
-        return file.folders[-1] if file.folders else ""
+        return without_spaces(file.folders[-1]) if file.folders else ""
     if rule.origin == "fixed":
         return rule.value or ""
     return _group(rule.pattern, "period", file) or ""

@@ -212,7 +212,8 @@ def _refuse_failed(report: CheckReport) -> None:
     raise CheckFailure(
         f"{len(names)} critical checks failed, so nothing was released: {', '.join(names[:_SHOWN])}{more}",
         where="release",
-        remedy="the last release stays; checks.results has why, remedy and a query for the rows",
+        remedy="the last release stays; why, remedy and a query for the rows: "
+        "eduplan sql --read work 'from checks.results where not success'",
     )
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 import duckdb
 
@@ -30,7 +31,7 @@ from eduplan.staging.pseudonyms import read_key
 from eduplan.staging.references import KeySets, order_of_loading, quarantine_path, staged_path
 from eduplan.staging.register import CURRENT, FAILED, REPLACED, Entry, Register, slot_of
 from eduplan.staging.report import FileOutcome, LoadReport, Outcome
-from eduplan.staging.unread import told_once
+from eduplan.staging.unread import NO_ROWS, told_once
 from eduplan.staging.views import refresh_views, write_code_tables, write_reference_tables
 from eduplan.staging.work import Done, Job
 
@@ -182,6 +183,8 @@ class _Load:
             for arrival in slot:
                 entry = known.get((arrival.source, arrival.relative_path, arrival.bytes, arrival.modified_ns))
                 is_latest = arrival is slot[-1]
+                if not is_latest and (entry is None or entry.status == CURRENT):
+                    self._tell_of_replacement(arrival, slot[-1])
                 if entry is None:
                     jobs.append(Job(contract, arrival, is_superseded=not is_latest))
                     continue
@@ -200,6 +203,14 @@ class _Load:
             if not self._is_up_to_date(contract, entry):
                 jobs.append(Job(contract, self._landed_arrival(contract, entry), sha256=entry.sha256))
         return jobs
+
+    def _tell_of_replacement(self, arrival: Arrival, latest: Arrival) -> None:
+        """Says once that a file counts no more; it may have been meant as another part, and not as an older one."""
+        name = PurePosixPath(latest.relative_path).name
+        self._report.notices.append(
+            f"{arrival.relative_path}: {name} is later, from the same sender for the same period, and takes its place "
+            "(put the rows of both in one file, if they are parts of one return)"
+        )
 
     def _again_or_tell(self, contract: Contract, arrival: Arrival, entry: Entry, jobs: list[Job]) -> None:
         """Tries a file that failed again only if its contract changed; the problem is told as long as it lasts."""
@@ -263,7 +274,8 @@ class _Load:
                 return
             self._register.take(entry, done.account, contract)
             self._report.changed.add((entry.source, entry.period))
-            for sentence in done.unread:
+            unread = done.unread if done.account.rows_read else [*done.unread, NO_ROWS]
+            for sentence in unread:
                 self._unread[entry.source, sentence].append(entry.path)
             self._tell(arrival, entry, Outcome.STAGED, account=done.account)
         elif done.job.is_superseded:

@@ -17,11 +17,11 @@ import duckdb
 from eduplan.declarations.contracts import Contract
 from eduplan.errors import UnknownName
 from eduplan.landing.store import landed_path
+from eduplan.near import names_there_are
 from eduplan.project import Project
 from eduplan.reading.table import PART_ROWS, RawColumn, RawTable, read_table
 from eduplan.staging.normalise import sql_text
 from eduplan.staging.references import quarantine_path
-from eduplan.words.near import names_there_are
 
 MASK = "***"
 

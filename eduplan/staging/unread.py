@@ -15,6 +15,7 @@ from eduplan.staging.periods import LABELS
 
 _NUMBERS = frozenset({"序号", "编号", "no", "no.", "#"})
 _MOST_NAMED = 6
+NO_ROWS = "it has no rows below its header, so its sender counts with none (ask, if there should be some)"
 
 
 def left_unread(raw: RawTable, contract: Contract) -> list[str]:

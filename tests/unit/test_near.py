@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eduplan.words.near import names_there_are, near_names
+from eduplan.near import names_there_are, near_names
 
 SOURCES = ["pupil_roll", "staff_roll", "finance"]
 

@@ -40,6 +40,13 @@ def test_folder_period_and_sender(project: Any, put: Any, contract: Any) -> None
     assert arrivals[1].modified_ns == path.stat().st_mtime_ns
 
 
+def test_a_folder_of_another_width_or_with_a_space_is_the_period(project: Any, put: Any, contract: Any) -> None:
+    put("roll/2024－25 /a.csv")
+    assert found(project, contract("roll", [{"folder": "roll"}], YEAR)) == [
+        ("roll", "roll/2024－25 /a.csv", "2024-25", "bureau")
+    ]
+
+
 def test_name_with_values_that_stand_for_periods(project: Any, put: Any, contract: Any) -> None:
     put("VIX_D.csv.xz")
     put("sub/VIX_D.csv")

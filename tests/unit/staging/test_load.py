@@ -310,3 +310,23 @@ def test_a_sheet_that_lacks_required_columns_is_told(bureau: Bureau) -> None:
             sheet.write_row(1, 0, ["9901010001", "甲", "小学", "教育部门", "990101", "111"])
     (notice,) = bureau.load().notices
     assert "the sheets 幼儿园 lack required columns" in notice
+
+
+def test_a_second_file_of_a_sender_is_told_to_replace_the_first(bureau: Bureau) -> None:
+    row = "9901010001,甲,小学,教育部门,990101,111"
+    bureau.send("school_register/2024-25/990101_小学.csv", REGISTER_HEADER, row, after=-20)
+    bureau.send("school_register/2024-25/990101_初中.csv", REGISTER_HEADER, row.replace("0001,", "0002,"), after=-10)
+    (notice,) = bureau.load().notices
+    assert notice.startswith("school_register/2024-25/990101_小学.csv: 990101_初中.csv is later, from the same sender")
+    assert bureau.load().notices == []
+    bureau.send("school_register/2024-25/990101_高中.csv", REGISTER_HEADER, row.replace("0001,", "0003,"))
+    (notice,) = bureau.load().notices
+    assert notice.startswith("school_register/2024-25/990101_初中.csv: 990101_高中.csv is later")
+    bureau.send("school_register/2024-25/990101_高中.csv", REGISTER_HEADER, row, after=10)
+    assert bureau.load().notices == [], "the same file, mended"
+
+
+def test_a_file_without_rows_is_told(bureau: Bureau) -> None:
+    bureau.send("school_register/2024-25/990101.csv", REGISTER_HEADER)
+    (notice,) = bureau.load().notices
+    assert notice.startswith("school_register/2024-25/990101.csv: it has no rows below its header")
