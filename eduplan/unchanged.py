@@ -63,17 +63,15 @@ class State:
 
     def release_made(self, connection: duckdb.DuckDBPyConnection, project: Project) -> str | None:
         """The release that was made of this very state, if it is still the one in force."""
-        from eduplan.release.release import current_release
+        from eduplan.release.release import readable_release
 
         connection.execute(_TABLE)
         # Written out: with a parameter DuckDB imports pandas, which takes longer than all the rest of this.
         row = connection.execute(f"select release_id from warehouse.releases where mark = '{self.mark}'").fetchone()
         if row is None:
             return None
-        in_force = current_release(project)
-        return (
-            in_force.release_id if in_force and in_force.release_id == row[0] and in_force.database.exists() else None
-        )
+        in_force = readable_release(project)
+        return in_force.release_id if in_force and in_force.release_id == row[0] else None
 
     def remember(self, connection: duckdb.DuckDBPyConnection, release_id: str, now: datetime) -> None:
         """Notes that a release was made of this state."""

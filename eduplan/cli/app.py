@@ -5,6 +5,8 @@ Belongs here: the list of commands and the options before them. Does not belong 
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -68,6 +70,9 @@ for module in (demo, run, status, sql, quarantine, explain, releases, diff, expo
 
 def main() -> None:
     """Entry point of the installed program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a character shows another instead
+            stream.reconfigure(errors="replace")
     app(prog_name="eduplan")
 
 

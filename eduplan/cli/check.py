@@ -5,7 +5,6 @@ Belongs here: showing what was found. Does not belong here: finding it (``edupla
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -27,10 +26,10 @@ def register(app: typer.Typer) -> None:
 
         summary = check_declarations(session.open_project())
         if json:
-            from eduplan.cli.output import write_json
+            from eduplan.cli.output import data_stream, write_json
 
             lines = [fault.line for fault in summary.faults]
-            write_json(sys.stdout, {"declarations": summary.counts, "notes": summary.notes, "faults": lines})
+            write_json(data_stream(), {"declarations": summary.counts, "notes": summary.notes, "faults": lines})
         else:
             for fault in summary.faults:
                 session.err.print(f"eduplan: {fault.line}", markup=False, style="bold red")

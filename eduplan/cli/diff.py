@@ -5,7 +5,6 @@ Belongs here: how differences look. Does not belong here: finding them (``edupla
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,9 +43,9 @@ def register(app: typer.Typer) -> None:
         before, after = find_release(project, old), find_release(project, new)
         found = compare(before.database, after.database)
         if json:
-            from eduplan.cli.output import write_json
+            from eduplan.cli.output import data_stream, write_json
 
-            write_json(sys.stdout, _record(before, after, found))
+            write_json(data_stream(), _record(before, after, found))
             return
         _show(session, before, after, found, limit or None)
 

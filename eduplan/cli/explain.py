@@ -6,7 +6,6 @@ Belongs here: the question, and the answer for an indicator. Does not belong her
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from json import loads as json_of
 from typing import TYPE_CHECKING, Annotated, Any
@@ -123,9 +122,9 @@ def _indicator(
 
 
 def _write_json(value: dict[str, Any]) -> None:
-    from eduplan.cli.output import write_json
+    from eduplan.cli.output import data_stream, write_json
 
-    write_json(sys.stdout, value)
+    write_json(data_stream(), value)
 
 
 def written_code(text: str) -> str:

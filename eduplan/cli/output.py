@@ -8,9 +8,11 @@ from __future__ import annotations
 import csv
 import json
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -55,6 +57,13 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def data_stream() -> TextIO:
+    """Standard output for JSON and CSV: in UTF-8, which readers of both expect, unless it is a terminal of its own."""
+    if isinstance(sys.stdout, TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
+
+
 def write_json(stream: TextIO, value: Any) -> None:
     """Writes a value as indented UTF-8 JSON with a closing newline."""
     json.dump(plain(value), stream, ensure_ascii=False, indent=2)
@@ -81,7 +90,9 @@ def print_table(
     title: str | None = None,
     numeric: Iterable[str] = (),
 ) -> None:
-    """Prints rows as a table; columns of numbers are aligned to the right.
+    """Prints rows as a table, or below each other where a table would be too wide to be read.
+
+    Columns of numbers are aligned to the right.
 
     Args:
         console: Where to print.
@@ -94,6 +105,9 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
+    if rows and _least_width(columns, rows) > console.width:
+        _print_records(console, columns, rows)
+        return
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
     forced = set(numeric)
     for index, heading in enumerate(columns):
@@ -105,3 +119,37 @@ def print_table(
     for row in rows:
         table.add_row(*(Text("NULL", style="dim") if value is None else Text(text(value)) for value in row))
     console.print(table)
+
+
+_SHORT = 12
+"""Characters that a cell of a table needs at least, if it has as many: fewer would be letters in a stack."""
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """The width from which on a table can be read: each column with its longest word, or a part of it."""
+    from rich.cells import cell_len
+
+    width = 0
+    for index, heading in enumerate(columns):
+        cells = [heading, *(text(row[index]) for row in rows)]
+        is_number = all(isinstance(row[index], NUMBER_TYPES) or row[index] is None for row in rows)
+        longest = max(map(cell_len, cells))
+        width += 3 + (longest if is_number else min(longest, _SHORT))
+    return width
+
+
+def _print_records(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Prints each row as a list of its columns."""
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    widest = max(map(cell_len, columns))
+    for number, row in enumerate(rows, 1):
+        console.print(Text(f"── {number} ".ljust(min(console.width, widest + 24), "─"), style="dim"))
+        record = Table.grid(padding=(0, 2, 0, 0))
+        record.add_column(style="dim", overflow="fold")
+        record.add_column(overflow="fold")
+        for heading, value in zip(columns, row, strict=True):
+            record.add_row(Text(heading), Text("NULL", style="dim") if value is None else Text(text(value)))
+        console.print(record)

@@ -6,7 +6,6 @@ Belongs here: the question and the answer on the terminal. Does not belong here:
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -109,7 +108,7 @@ def _show(session: Session, counts: list[QuarantineCount], *, as_json: bool) -> 
     from eduplan.cli import output
 
     if as_json:
-        output.write_json(sys.stdout, [asdict(count) for count in counts])
+        output.write_json(output.data_stream(), [asdict(count) for count in counts])
         return
     if not counts:
         session.out.print("Nothing is in quarantine.", style="green")

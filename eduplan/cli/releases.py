@@ -5,7 +5,6 @@ Belongs here: showing and asking. Does not belong here: what a release or an off
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -28,9 +27,9 @@ def register(app: typer.Typer) -> None:
         """Lists the releases that are kept, the newest first."""
         rows = _rows(session)
         if json:
-            from eduplan.cli.output import write_json
+            from eduplan.cli.output import data_stream, write_json
 
-            write_json(sys.stdout, rows)
+            write_json(data_stream(), rows)
             return
         from eduplan.cli.output import print_table
         from eduplan.words.terms import word
@@ -83,9 +82,9 @@ def register(app: typer.Typer) -> None:
             now=datetime.now(ZoneInfo(project.settings.timezone)),
         )
         if json:
-            from eduplan.cli.output import write_json
+            from eduplan.cli.output import data_stream, write_json
 
-            write_json(sys.stdout, asdict(entry))
+            write_json(data_stream(), asdict(entry))
             return
         line = f"{entry.release_id} is official and stays."
         if entry.follows:

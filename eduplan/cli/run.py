@@ -5,7 +5,6 @@ Belongs here: showing what a night did. Does not belong here: doing it (``edupla
 
 from __future__ import annotations
 
-import sys
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,9 +45,9 @@ def register(app: typer.Typer) -> None:
         with session.bars() as bars:
             report = run_night(project, sources=source, periods=period, progress=bars)
         if json:
-            from eduplan.cli.output import write_json
+            from eduplan.cli.output import data_stream, write_json
 
-            write_json(sys.stdout, report.as_record())
+            write_json(data_stream(), report.as_record())
         elif not session.quiet:
             _show(session, report)
         if not session.quiet:

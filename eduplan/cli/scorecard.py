@@ -23,6 +23,8 @@ WIDE = 110
 """From this width on, a line also has room for the path and the strip of districts, or the value of the city."""
 BROAD = 150
 """From this width on, the code has a column of its own, and a line is seldom more than one line."""
+NARROW = 70
+"""Below this width the target stands under the name."""
 FULL = 99.5
 """Coverage in per cent from which on a narrow table does not mention it."""
 LEAST_COVERAGE = 90
@@ -125,7 +127,7 @@ def _print_chapter(console: Console, chapter: str, lines: Sequence[Line], lang: 
     from rich import box
     from rich.table import Table
 
-    wide, broad = console.width >= WIDE, console.width >= BROAD
+    wide, broad, narrow = console.width >= WIDE, console.width >= BROAD, console.width < NARROW
     has_districts = wide and any(line.districts for line in lines)
     has_city = wide and any(line.city is not None for line in lines)
     has_path = wide and any(line.path is not None for line in lines)
@@ -137,7 +139,8 @@ def _print_chapter(console: Console, chapter: str, lines: Sequence[Line], lang: 
     # Folded and never cut: Chinese has no spaces to break a line at.
     table.add_column(word("indicator", lang), ratio=1, overflow="fold")
     table.add_column(word("value", lang), justify="right", no_wrap=True)
-    table.add_column(word("target", lang), no_wrap=wide, overflow="fold")
+    if not narrow:
+        table.add_column(word("target", lang), no_wrap=wide, overflow="fold")
     if has_path:
         table.add_column(word("path", lang), justify="right", no_wrap=True)
     table.add_column(word("status", lang), no_wrap=True)
@@ -148,8 +151,9 @@ def _print_chapter(console: Console, chapter: str, lines: Sequence[Line], lang: 
     if has_city:
         table.add_column(word("whole_city", lang), justify="right", no_wrap=True)
     for line in lines:
-        cells: list[Text | str] = [line.code, _name(line)] if broad else [_name(line, with_code=True)]
-        cells += [_value(line, lang), line.target]
+        name = _name(line, with_code=not broad, with_target=narrow)
+        cells: list[Text | str] = [line.code, name] if broad else [name]
+        cells += [_value(line, lang)] if narrow else [_value(line, lang), line.target]
         if has_path:
             cells.append(number(line.path, line.decimals) if line.path is not None else "")
         cells.append(_status(line, lang, with_coverage=not wide))
@@ -163,14 +167,16 @@ def _print_chapter(console: Console, chapter: str, lines: Sequence[Line], lang: 
     console.print(table)
 
 
-def _name(line: Line, *, with_code: bool = False) -> Text:
-    """The name with the unit that does not follow the value, under the code where that has no column of its own."""
+def _name(line: Line, *, with_code: bool, with_target: bool) -> Text:
+    """The name with the unit that does not follow the value, between code and target where these have no columns."""
     from rich.text import Text
 
     text = Text(f"{line.code}\n", style="dim") if with_code else Text()
     text.append(line.name, style="not dim")
     if line.unit_text:
         text.append(f" · {line.unit_text}", style="dim")
+    if with_target and line.target:
+        text.append(f"\n{line.target}", style="not dim")
     return text
 
 

@@ -125,7 +125,7 @@ def _console(*, stderr: bool) -> Console:
             raise BrokenPipeError
 
     console: Console = Quitting(stderr=stderr, highlight=False, soft_wrap=True)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
+    if console.width < 1 or (not console.is_terminal and "COLUMNS" not in os.environ):
         console.width = WIDTH_OF_A_FILE
     return console
 

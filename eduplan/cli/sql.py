@@ -133,9 +133,9 @@ def _answer(session: Session, connection: duckdb.DuckDBPyConnection, query: str,
 
     columns, rows = _ask(connection, query)
     if layout is Layout.JSON:
-        output.write_json(sys.stdout, output.records(columns, rows))
+        output.write_json(output.data_stream(), output.records(columns, rows))
     elif layout is Layout.CSV:
-        output.write_csv(sys.stdout, columns, rows)
+        output.write_csv(output.data_stream(), columns, rows)
     else:
         shown = rows[:limit] if limit else rows
         output.print_table(session.out, columns, shown)

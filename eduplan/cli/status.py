@@ -6,7 +6,6 @@ Belongs here: reading the scorecard from the release. Does not belong here: how 
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -113,9 +112,9 @@ def register(app: typer.Typer) -> None:
                 remedy="eduplan status without arguments shows all",
             )
         if json:
-            from eduplan.cli.output import write_json
+            from eduplan.cli.output import data_stream, write_json
 
-            write_json(sys.stdout, [row for row in rows if place is None or row["ref_area"] == place[0]])
+            write_json(data_stream(), [row for row in rows if place is None or row["ref_area"] == place[0]])
             return
         _show(session, rows, place, released, names)
 
@@ -133,9 +132,9 @@ def _commitments(
     finally:
         connection.close()
     if as_json:
-        from eduplan.cli.output import write_json
+        from eduplan.cli.output import data_stream, write_json
 
-        write_json(sys.stdout, rows)
+        write_json(data_stream(), rows)
         return
     project, lang = session.open_project(), session.lang
     title = _title(project, "commitments_of_plan", place, released, lang)

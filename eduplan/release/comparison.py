@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from eduplan.checks.offending import literal
-from eduplan.errors import EduplanError
+from eduplan.errors import EduplanError, EnvironmentFault
 from eduplan.indicators.explain import reach_of
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 
@@ -221,8 +221,15 @@ def revised_values(old: Path, new: Path) -> pl.DataFrame:
 def both_releases(old: Path, new: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Two releases in one connection, as ``old_release`` and ``new_release``."""
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
-        connection.execute(f"attach {literal(str(old))} as old_release (read_only)")
-        connection.execute(f"attach {literal(str(new))} as new_release (read_only)")
+        for name, path in (("old_release", old), ("new_release", new)):
+            try:
+                connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
+            except duckdb.IOException as error:
+                raise EnvironmentFault(
+                    "the release cannot be opened: " + str(error).splitlines()[0],
+                    where=str(path),
+                    remedy="its file is spoilt or gone; compare with another",
+                ) from error
         yield connection
 
 

@@ -35,7 +35,7 @@ from eduplan.release.datapackage import DATAPACKAGE, datapackage
 from eduplan.release.looks import looks
 from eduplan.release.manifest import content_fingerprint, manifest, read_batches
 from eduplan.release.privacy import published_columns, refuse_private_columns
-from eduplan.release.release import DATABASE, MANIFEST, Release, current_release, read_release, releases_folder
+from eduplan.release.release import DATABASE, MANIFEST, Release, read_release, readable_release, releases_folder
 from eduplan.release.retention import remove_old_releases
 from eduplan.release.swap import building_folder, clean_up, put_in_force, put_in_place, seal, withdraw, write_sealed
 from eduplan.site.outlines import outlines_file
@@ -91,7 +91,7 @@ def publish(
         looks=looks(project),
         drawn=outlines_file(project),
     )
-    in_force = current_release(project)
+    in_force = readable_release(project)
     if in_force and in_force.fingerprint == fingerprint:
         return in_force
     local = now.astimezone(ZoneInfo(project.settings.timezone))

@@ -86,6 +86,17 @@ def current_release(project: Project) -> Release | None:
     return read_release(link.resolve()) if link.exists() else None
 
 
+def readable_release(project: Project) -> Release | None:
+    """The release in force, if there is one that can be read; a spoilt one must not stop the next from being made."""
+    try:
+        release = current_release(project)
+        if release is not None:
+            duckdb.connect(str(release.database), read_only=True).close()
+    except (EnvironmentFault, duckdb.Error):
+        return None
+    return release
+
+
 def open_release(project: Project) -> duckdb.DuckDBPyConnection:
     """Opens the release in force for reading.
 

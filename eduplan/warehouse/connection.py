@@ -5,6 +5,7 @@ Belongs here: connections and their settings. Does not belong here: any table.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -46,7 +47,7 @@ def connect(path: Path | str, project: Project, *, read_only: bool = False) -> d
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
         connection.execute(f"set global TimeZone = '{settings.timezone}'")  # not known before icu is there
     except duckdb.IOException as error:
-        if "lock" in str(error).lower():
+        if re.search(r"\block\b", str(error), re.IGNORECASE):  # a corrupt block is none
             raise LockedError(
                 "another process is using the working warehouse",
                 where=str(path),
@@ -55,7 +56,7 @@ def connect(path: Path | str, project: Project, *, read_only: bool = False) -> d
         raise EnvironmentFault(
             "the warehouse cannot be opened: " + str(error).splitlines()[0],
             where=str(path),
-            remedy="move the file away and run again; it is rebuilt from the landed files",
+            remedy="move the file away and run again; it is made anew from the landed files",
         ) from error
     except duckdb.Error as error:
         raise EnvironmentFault(

@@ -36,6 +36,23 @@ def test_values_fit_into_json(value: object, expected: object) -> None:
     json.dumps(output.plain(value), allow_nan=False)
 
 
+def shown(width: int, columns: list[str], *rows: tuple[object, ...]) -> str:
+    stream = io.StringIO()
+    output.print_table(Console(file=stream, width=width), columns, rows)
+    return stream.getvalue()
+
+
+def test_rows_that_are_too_wide_for_a_table_stand_below_each_other() -> None:
+    columns = [f"column_{number}" for number in range(20)]
+    rows = [tuple(f"value {number} of a row" for number in range(20)), (None,) * 20]
+    narrow = shown(80, columns, *rows)
+    assert "column_19  value 19 of a row\n" in narrow.replace("   ", "  ").replace("   ", "  ")
+    assert narrow.count("NULL") == 20
+    assert "…" not in narrow
+    assert "── 2 ──" in narrow
+    assert "column_0" in shown(400, columns, *rows).splitlines()[1], "where there is room, it is a table"
+
+
 def test_json_keeps_chinese_readable() -> None:
     stream = io.StringIO()
     output.write_json(stream, output.records(["名"], [("示范市",)]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -91,6 +92,22 @@ def test_a_reader_who_leaves_is_no_fault(released: Path) -> None:
     assert asked.stderr is not None
     assert asked.stderr.read() == b""
     assert asked.wait() == 0
+
+
+def test_a_terminal_without_chinese_stops_nothing_and_data_are_utf8(released: Path) -> None:
+    program = Path(sys.executable).with_name("eduplan")
+
+    def asked(*layout: str) -> bytes:
+        return subprocess.run(
+            [program, "sql", "select '市' as 名", *layout, "--project", released],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        ).stdout
+
+    assert b"?" in asked()
+    assert json.loads(asked("--json")) == [{"名": "市"}]
+    assert asked("--csv").decode() == "名\n市\n"
 
 
 def test_nothing_was_released_yet(run: Callable[..., Result]) -> None:

@@ -179,6 +179,18 @@ def test_another_look_is_a_new_release(world, monkeypatch):
     assert second.fingerprint != first.fingerprint
 
 
+@pytest.mark.parametrize("name", ["marts.duckdb", "manifest.json"])
+def test_a_release_that_is_spoilt_does_not_stop_the_next(world, name):
+    spoilt = world.publish()
+    file = spoilt.folder / name
+    file.chmod(0o644)
+    file.write_bytes(b"\0" * 64 + file.read_bytes()[64:])
+    made = world.publish()
+    assert made.is_new
+    with open_release(world.project) as connection:
+        assert connection.execute("select release_id from about.release").fetchall() == [(made.release_id,)]
+
+
 def test_a_failed_critical_check_leaves_the_old_release(world):
     first = world.publish()
     world.build(2)
