@@ -68,6 +68,8 @@ class _Round:
         while self._hide_more():
             pass
         every = [system for found in self._systems.values() for system in found]
+        for system in every:
+            system.round_indices()
         counted = {each: of for system in every for each, of in system.counted.items()}
         return {
             table: mart.protection([counted[table, column] for column in mart.figures.thresholds])

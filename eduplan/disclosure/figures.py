@@ -5,11 +5,11 @@ Belongs here: collecting them from the declarations. Does not belong here: what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from eduplan.declarations.indicators import Indicator
+from eduplan.declarations.indicators import Indicator, Measure
 from eduplan.declarations.models import ColumnText, SqlModel
 from eduplan.indicators.grouping import CellSet, cell_sets
 from eduplan.indicators.marts import measure_of
@@ -18,6 +18,32 @@ from eduplan.project import Settings
 PERSONS = "persons"
 """The unit of a column that counts persons."""
 TIMES = ("school_year", "calendar_year")
+WEIGHTED_RATIO, WEIGHT = "weighted_ratio", "weight"
+"""Methods of an index, beside those of dispersions."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """What is told of counts by a value that is more than a sum: a weighted rate, or how units differ.
+
+    Attributes:
+        method: ``weighted_ratio``, a method of :class:`eduplan.declarations.indicators.Dispersion`, or ``weight`` for
+            the sum of the weights that such a value stands beside.
+        numerator: Column of what a unit has, and the rows in which it is meant, where not in all.
+        denominator: The same of what that is divided by.
+        weight: Column of the weight of a unit.
+        units: Columns that name a unit, or the stratum of a weighted rate.
+        scale: What the value is multiplied with.
+        decimals: Decimals that a release tells of it.
+    """
+
+    method: str
+    numerator: tuple[str, str | None]
+    denominator: tuple[str, str | None]
+    weight: str
+    units: tuple[str, ...]
+    scale: int
+    decimals: int
 
 
 @dataclass(frozen=True)
@@ -27,24 +53,31 @@ class Cut:
     Attributes:
         keys: Columns that name a figure, the time first.
         scope: SQL predicate of the rows that are meant; None for all.
+        index: What is told of them; None for their sum.
     """
 
     keys: tuple[str, ...]
     scope: str | None = None
+    index: Index | None = None
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether its figures add up a count."""
+        return self.index is None or self.index.method == WEIGHT
 
 
 @dataclass(frozen=True)
 class PublishedValue:
-    """One side of one set of an indicator's values.
+    """What one set of an indicator's values tells of one count.
 
     Attributes:
         indicator: Its code.
-        side: ``numerator`` or ``denominator``.
-        column: The mart column that is summed.
+        side: What of the value is not told where a figure is hidden: ``numerator`` or ``denominator`` with the value,
+            or ``weight``: both, but not the value.
+        column: The mart column.
         cells: Level of area and breakdowns.
         cut: How that cuts the mart.
         year_offset: Years that the measure lies before the value's reference year.
-        units: Columns that name the units among which a dispersion is measured; empty for other values.
     """
 
     indicator: str
@@ -53,7 +86,6 @@ class PublishedValue:
     cells: CellSet
     cut: Cut
     year_offset: int
-    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,19 +197,66 @@ def figures_of_marts(
         if thresholds:
             found[table] = MartFigures(models[table], thresholds, _tables(models[table], names))
     for indicator in indicators:
-        for side in ("numerator", "denominator"):
-            measure = measure_of(indicator, side)
-            mart = found.get(str(measure.mart)) if measure else None
-            if mart is None or measure is None or measure.column not in mart.thresholds:
-                continue
-            scope = " and ".join(f"({where})" for where in (indicator.where, measure.where) if where) or None
-            units = tuple(indicator.dispersion.unit_key) if indicator.dispersion else ()
-            for cells in cell_sets(indicator):
-                cut = Cut((_time(columns[mart.model.table]), *cells.columns), scope)
-                mart.values.append(
-                    PublishedValue(indicator.code, side, measure.column, cells, cut, measure.year_offset, units)
-                )
+        for mart_name, value in _values(indicator, columns):
+            mart = found.get(mart_name)
+            if mart is not None and value.column in mart.thresholds:
+                mart.values.append(value)
     return found
+
+
+def _values(indicator: Indicator, columns: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, PublishedValue]]:
+    """What the values of an indicator tell of each column that they are made of, with its mart."""
+    for side in ("numerator", "denominator"):
+        measure = measure_of(indicator, side)
+        if measure is None or measure.mart is None or measure.mart not in columns:
+            continue
+        for cells in cell_sets(indicator):
+            keys = (_time(columns[measure.mart]), *cells.columns)
+            for told, column, cut in _told(indicator, side, measure, keys):
+                yield measure.mart, PublishedValue(indicator.code, told, column, cells, cut, measure.year_offset)
+
+
+def _told(indicator: Indicator, side: str, measure: Measure, keys: tuple[str, ...]) -> Iterator[tuple[str, str, Cut]]:
+    """The side, column and cut of all that a value tells through one of its measures."""
+    conditions = [where for where in (indicator.where, measure.where) if where]
+    if indicator.quotient:
+        # What stands on either side is a product of one group's sum and the other's.
+        for group in (indicator.quotient.group, indicator.quotient.others):
+            for product in ("numerator", "denominator"):
+                yield product, measure.column, Cut(keys, _scope([*conditions, group]))
+    elif index := _index_of(indicator):
+        cut = Cut(keys, _scope([indicator.where] if indicator.where else []), index)
+        yield "numerator", measure.column, cut
+        if side == "denominator":
+            yield "numerator", index.weight, cut
+            yield "weight", index.weight, replace(cut, index=replace(index, method=WEIGHT))
+    else:
+        yield side, measure.column, Cut(keys, _scope(conditions))
+
+
+def is_index(indicator: Indicator) -> bool:
+    """Whether a value is more than a sum or a quotient of sums."""
+    return _index_of(indicator) is not None
+
+
+def _scope(conditions: Sequence[str]) -> str | None:
+    return " and ".join(f"({where})" for where in conditions) or None
+
+
+def _index_of(indicator: Indicator) -> Index | None:
+    weight = indicator.dispersion.weight if indicator.dispersion else indicator.weight
+    numerator, denominator = (measure_of(indicator, side) for side in ("numerator", "denominator"))
+    if numerator is None or denominator is None or weight is None:
+        return None
+    return Index(
+        indicator.dispersion.method if indicator.dispersion else WEIGHTED_RATIO,
+        (numerator.column, numerator.where),
+        (denominator.column, denominator.where),
+        weight,
+        tuple(indicator.dispersion.unit_key if indicator.dispersion else indicator.strata),
+        indicator.scale,
+        indicator.decimals,
+    )
 
 
 def _thresholds(model: SqlModel, names: Iterable[str], settings: Settings) -> dict[str, int]:

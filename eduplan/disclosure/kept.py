@@ -24,6 +24,11 @@ create table if not exists disclosure.hidden_values_by_year (
     {", ".join(f"{name} varchar not null" for name in CELL)},
     side varchar not null
 );
+create table if not exists disclosure.rounded_values_by_year (
+    mart varchar not null, year varchar not null, indicator varchar not null, reference_year integer not null,
+    {", ".join(f"{name} varchar not null" for name in CELL)},
+    decimals integer not null
+);
 create table if not exists disclosure.counts_by_year (
     mart varchar not null, year varchar not null, counted varchar not null,
     figures bigint not null, small bigint not null, hidden bigint not null
@@ -36,7 +41,7 @@ create table if not exists disclosure.protected_marts (
 );
 drop table if exists disclosure.marks;
 """
-_OF_A_YEAR = ("hidden_values_by_year", "counts_by_year", "years")
+_OF_A_YEAR = ("hidden_values_by_year", "rounded_values_by_year", "counts_by_year", "years")
 
 
 @dataclass(frozen=True)

@@ -95,22 +95,28 @@ class Quantities:
 
     def _unite(self) -> None:
         """Gives figures over the same live rows one number."""
-        row_marks = np.where(self.is_live, marks(np.arange(len(self.values)), 1), np.uint64(0))
-        sums, firsts = [], []
-        for number, grouping in enumerate(self.groupings):
-            inside = grouping.figure >= 0
-            found = np.zeros(int(grouping.figure.max(initial=OUTSIDE)) + 1, dtype=np.uint64)
-            np.add.at(found, grouping.figure[inside], row_marks[inside])
-            sums.append(found)
-            firsts.append(np.full(len(found), number))
+        sums = [self._marks_of_figures(grouping) for grouping in self.groupings]
+        firsts = [np.full(len(found), number) for number, found in enumerate(sums)]
         together = np.concatenate(sums) if sums else np.zeros(0, dtype=np.uint64)
-        unique, first, number_of = np.unique(together, return_index=True, return_inverse=True)
-        self.count = len(unique)
+        self._marks, first, number_of = np.unique(together, return_index=True, return_inverse=True)
+        self.count = len(self._marks)
         self.home: Ints = np.concatenate(firsts)[first] if sums else np.zeros(0, dtype=np.int64)
         """A grouping that publishes the quantity."""
         bounds = np.cumsum([0, *(len(found) for found in sums)])
         self.of_figure: list[Ints] = [number_of[start:end] for start, end in pairwise(bounds.tolist())]
         """For each grouping, the quantity of each figure."""
+
+    def _marks_of_figures(self, grouping: Grouping) -> Marks:
+        inside = (grouping.figure >= 0) & self.is_live
+        found = np.zeros(int(grouping.figure.max(initial=OUTSIDE)) + 1, dtype=np.uint64)
+        np.add.at(found, grouping.figure[inside], marks(np.flatnonzero(inside), 1))
+        return found
+
+    def same_as(self, grouping: Grouping) -> Ints:
+        """For each figure of a grouping the quantity that counts the same rows, or ``OUTSIDE``."""
+        found = self._marks_of_figures(grouping)
+        place = np.minimum(np.searchsorted(self._marks, found), self.count - 1)
+        return np.where(self._marks[place] == found, place, OUTSIDE)
 
     @cached_property
     def of_row(self) -> list[Ints]:

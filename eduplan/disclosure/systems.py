@@ -18,11 +18,13 @@ from scipy.sparse.csgraph import connected_components
 from eduplan.disclosure.figures import Cut
 from eduplan.disclosure.links import Account, JointRows, joined
 from eduplan.disclosure.marts import PLACE, TODAY, Counted, MartYear
-from eduplan.disclosure.quantities import OUTSIDE, Flags, Grouping, Ints, Quantities, is_few
+from eduplan.disclosure.quantities import OUTSIDE, Flags, Floats, Grouping, Ints, Quantities, is_few
 from eduplan.disclosure.suppression import suppress
 
 _REPEATING = "item"
 """A dimension that counts the same persons once for each of its values."""
+_DIGITS = 10
+"""The least that an index must be in units of its last decimal."""
 _KEPT = ("sex",)
 """What a person keeps from year to year."""
 
@@ -178,6 +180,7 @@ class System:
     def __init__(self, stacks: Sequence[_Stack], stack_of: Ints, joint: JointRows) -> None:
         self._stacks, self._stack_of, self._joint = stacks, stack_of.tolist(), joint
         self._proven: dict[tuple[int, str, Cut, tuple[int, ...]], Ints] = {}
+        self._told: tuple[Quantities, Flags] | None = None
         self.counted: dict[tuple[str, str], Counted] = {}
         """How much of the count is left out of each mart, by mart and column."""
 
@@ -221,7 +224,37 @@ class System:
             if mart.hide(place.owner, place.cut, is_hidden[place.figure]):
                 more.add(mart.figures.persons(place.owner))
         self._count(places, quantities, small, found.is_hidden)
+        self._told = quantities, found.is_hidden
         return more
+
+    def round_indices(self) -> None:
+        """Tells as many decimals of each index as tell nothing of what is hidden, and hides it where that is too few.
+
+        Where as many persons change places between hidden rows as a hidden figure must be uncertain by, the index moves
+        by no more than half the last decimal that is told. Where no sum of the same rows is told, they may also come
+        and go. An index of which that leaves less than two digits is not told.
+        """
+        assert self._told is not None  # noqa: S101 - indices come after counts
+        quantities, is_hidden = self._told
+        is_secret = quantities.is_live & (quantities.incidence @ is_hidden > 0)
+        threshold = max(stack.mart.figures.thresholds[stack.name] for stack in self._stacks)
+        for account, number in enumerate(self._stack_of):
+            stack, row_of = self._stacks[number], self._joint.row_of[account]
+            for cut, index, figure, value, moved in stack.mart.indices(stack.name):
+                grouping = Grouping(_looked_up(stack.tiled(figure), row_of))
+                mine = is_secret & (grouping.figure >= 0)
+                of_sum = quantities.same_as(grouping)
+                is_sum_told = (of_sum >= 0) & ~is_hidden[of_sum]
+                width = threshold * _ranges(
+                    grouping.figure[mine], stack.tiled(moved)[row_of[mine]], np.where(is_sum_told, np.inf, 0.0)
+                )
+                # The last stands for rows outside, and for what has no rows here.
+                moves = np.zeros(_size(figure) + 1)
+                moves[: len(width)] = width
+                decimals = _decimals(moves[figure], index.decimals)
+                is_told = np.abs(value) * 10.0**decimals >= _DIGITS
+                stack.mart.round(cut, decimals)
+                stack.mart.hide(stack.name, cut, ~is_told & (decimals < index.decimals))
 
     @cached_property
     def _districts(self) -> Ints | None:
@@ -288,6 +321,21 @@ class System:
 
 def _size(figure: Ints) -> int:
     return int(figure.max(initial=OUTSIDE)) + 1
+
+
+def _ranges(groups: Ints, numbers: Floats, start: Floats) -> Floats:
+    """How far apart the numbers of each group are, and a start that is not infinite."""
+    least, most = start.copy(), -start
+    np.minimum.at(least, groups, numbers)
+    np.maximum.at(most, groups, numbers)
+    return np.where(np.isfinite(least), most - least, 0.0)
+
+
+def _decimals(moves: Floats, most: int) -> Ints:
+    """The decimals of which half the last is no less than a move, but for the most that there are."""
+    with np.errstate(divide="ignore"):
+        enough = np.floor(-np.log10(2 * moves))
+    return np.minimum(enough, most).astype(np.int64)
 
 
 def _looked_up(figure: Ints, rows: Ints) -> Ints:

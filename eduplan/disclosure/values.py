@@ -6,14 +6,13 @@ belong here: copies of marts (:mod:`eduplan.disclosure.tables`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
-import numpy as np
 import polars as pl
 
 from eduplan.declarations.indicators import Indicator
-from eduplan.disclosure.figures import MartFigures, PublishedValue
+from eduplan.disclosure.figures import MartFigures, PublishedValue, is_index
 from eduplan.disclosure.kept import note
 from eduplan.disclosure.marts import Protection
 from eduplan.disclosure.tables import stored
@@ -24,28 +23,31 @@ from eduplan.warehouse.slices import quoted
 SUPPRESSED = "Q"
 """Observation status of a value that is known and not told (SDMX: missing value, suppressed)."""
 
-_ENOUGH_UNITS = 3
-"""Hidden units of a dispersion that their sum and the dispersion, two equations, do not determine."""
-
 
 def keep_hidden_values(
     connection: duckdb.DuckDBPyConnection,
     figures: MartFigures,
     protection: Protection,
 ) -> None:
-    """Notes which sides of which values of indicators are not told."""
-    found = []
+    """Notes which sides of which values of indicators are not told, and of which fewer decimals."""
+    hidden, rounded = [], []
     for value in figures.values:
-        hidden = protection.rows.filter(pl.Series(protection.hidden[value.cut, value.column]))
-        found.append(_cells(figures, value, hidden.select(value.cut.keys).unique(), value.side))
-        found.append(_cells(figures, value, _solvable(figures, value, protection), "value"))
-    found = [rows for rows in found if len(rows)]
-    if found:
-        note(connection, "hidden_values_by_year", pl.concat(found))
+        is_hidden = protection.hidden[value.cut, value.column]
+        keys = protection.rows.filter(pl.Series(is_hidden)).select(value.cut.keys).unique()
+        hidden.append(_cells(figures, value, keys, side=pl.lit(value.side)))
+        if value.cut.index and not value.cut.is_sum:
+            decimals = protection.decimals[value.cut]
+            is_less = protection.covered[value.cut] & ~is_hidden & (decimals < value.cut.index.decimals)
+            keys = protection.rows.with_columns(decimals=decimals).filter(pl.Series(is_less))
+            keys = keys.select(*value.cut.keys, "decimals").unique()
+            rounded.append(_cells(figures, value, keys, decimals=pl.col("decimals")))
+    for table, found in (("hidden_values_by_year", hidden), ("rounded_values_by_year", rounded)):
+        if found := [rows for rows in found if len(rows)]:
+            note(connection, table, pl.concat(found))
 
 
-def _cells(figures: MartFigures, value: PublishedValue, keys: pl.DataFrame, side: str) -> pl.DataFrame:
-    """The cells of an indicator that some figures of a mart stand in."""
+def _cells(figures: MartFigures, value: PublishedValue, keys: pl.DataFrame, **further: pl.Expr) -> pl.DataFrame:
+    """The cells of an indicator that some figures of a mart stand in, and what further is said of them."""
     time, *others = value.cut.keys
     area = LEVELS[value.cells.level]
     return keys.select(
@@ -56,20 +58,8 @@ def _cells(figures: MartFigures, value: PublishedValue, keys: pl.DataFrame, side
         ref_area_level=pl.lit(value.cells.level),
         ref_area=pl.col(area) if area else pl.lit(TOTAL),
         **{name: pl.col(name) if name in others else pl.lit(TOTAL) for name in DIMENSIONS},
-        side=pl.lit(side),
+        **further,
     )
-
-
-def _solvable(figures: MartFigures, value: PublishedValue, protection: Protection) -> pl.DataFrame:
-    """Where a dispersion and the sum of its units would give away the few units that are hidden."""
-    of_units = [table.cut for table in figures.tables if value.units and set(value.units) <= set(table.cut.keys)]
-    is_hidden = np.zeros(len(protection.rows), dtype=bool)
-    for cut in of_units:
-        is_hidden |= protection.hidden[cut, value.column]
-    units = protection.rows.filter(pl.Series(is_hidden & protection.covered[value.cut])).lazy()
-    keys = list(value.cut.keys)
-    several = units.select(list(dict.fromkeys([*keys, *value.units]))).unique().group_by(keys).len()
-    return several.filter(pl.col("len") < _ENOUGH_UNITS).select(keys).collect()
 
 
 def has_values(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -105,41 +95,46 @@ def plan_tables(
         f"and hidden.ref_area = case when found.ref_area_level = 'city' then {quoted(TOTAL)} else found.ref_area end"
     )
     joined = f"{cell} and {area}"
-    changes = [(code, each.change.of, each.change.years) for code, each in indicators.items() if each.change]
-    further = "".join(
-        f" union select {quoted(code)}, reference_year + {shift}, {', '.join(CELL)}, false, false "
-        f"from direct where indicator = {quoted(of)}"
-        for code, of, years in changes
-        for shift in (0, years)
-    )
     connection.execute(f"""
         create or replace temp table _not_told as
         with direct as (
             select indicator, reference_year, {", ".join(CELL)},
-                bool_or(side = 'numerator') as numerator, bool_or(side = 'denominator') as denominator
+                bool_or(side in ('numerator', 'weight')) as numerator,
+                bool_or(side in ('denominator', 'weight')) as denominator,
+                bool_or(side <> 'weight') as is_value
             from disclosure.hidden_values_by_year group by all
         )
         select indicator, reference_year, {", ".join(CELL)},
-            bool_or(numerator) as numerator, bool_or(denominator) as denominator
-        from (select * from direct{further}) group by all
+            bool_or(numerator) as numerator, bool_or(denominator) as denominator, bool_or(is_value) as is_value
+        from (select * from direct{_changes(indicators, "false, false, true", "is_value")}) group by all
     """)
-    at = f"left join _not_told as hidden on {joined} and hidden.reference_year = found.reference_year"
-    _copy(connection, "plan.indicator_values", at, "hidden.indicator is not null", {
+    connection.execute(f"""
+        create or replace temp table _less_told as
+        with direct as (
+            select indicator, reference_year, {", ".join(CELL)}, min(decimals) as decimals
+            from disclosure.rounded_values_by_year group by all
+        )
+        select indicator, reference_year, {", ".join(CELL)}, min(decimals) as decimals
+        from (select * from direct{_changes(indicators, "decimals", "true")}) group by all
+    """)
+    connection.register("_rounded", _decimals_told(indicators, counting))
+    own = "left join _rounded as own on own.indicator = found.indicator"
+    at = f"{_at('hidden', '_not_told', joined)} {_at('less', '_less_told', joined)} {own}"
+    _copy(connection, "plan.indicator_values", at, "hidden.is_value", {
         "numerator": "hidden.numerator", "denominator": "hidden.denominator", "obs_value": "true",
         "interval_low": "true", "interval_high": "true",
     })  # fmt: skip
-    before = joined.replace("hidden.", "before.")
-    base = joined.replace("hidden.", "base.")
+    before, base = "found.reference_year - 1", "found.baseline_year"
     joins = (
-        f"{at} left join _not_told as before on {before} and before.reference_year = found.reference_year - 1 "
-        f"left join _not_told as base on {base} and base.reference_year = found.baseline_year"
+        f"{at} {_at('before', '_not_told', joined, before)} {_at('base', '_not_told', joined, base)} "
+        f"{_at('less_before', '_less_told', joined, before)} {_at('less_base', '_less_told', joined, base)}"
     )
-    now, then, first = (f"{name}.indicator is not null" for name in ("hidden", "before", "base"))
+    now, then, first = (f"coalesce({name}.is_value, false)" for name in ("hidden", "before", "base"))
     _copy(connection, "plan.status", joins, f"{now} or {then} or {first}", {
-        "obs_value": now, "numerator": f"{now} and hidden.numerator", "denominator": f"{now} and hidden.denominator",
+        "obs_value": now, "numerator": "hidden.numerator", "denominator": "hidden.denominator",
         "gap": f"{now} or {first}", "yearly_change": f"{now} or {then}", "cumulative_change": f"{now} or {first}",
         "baseline_value": first, "path_value": first,
-    }, observed=now)  # fmt: skip
+    }, observed=now, less=("less", "less_before", "less_base"))  # fmt: skip
     of_unit = {"found.ref_area_level": "found.unit_level", "found.ref_area ": "found.unit_code "}
     same = [f"published.{name} = found.{name}" for name in ("indicator", "reference_year", *DIMENSIONS)]
     same += ["published.ref_area_level = found.unit_level", "published.ref_area = found.unit_code"]
@@ -148,15 +143,48 @@ def plan_tables(
     unpublished = f"published.indicator is null and {counts_persons}"
     _copy(connection, "plan.failing_units", unit, f"{now} or ({unpublished})", {
         "numerator": f"hidden.numerator or ({unpublished})", "denominator": f"hidden.denominator or ({unpublished})",
-        "obs_value": "true", "missing": "true",
+        "obs_value": "true", "missing": f"{now} or ({unpublished}) or own.indicator is not null",
     })  # fmt: skip
+    connection.unregister("_rounded")
     return ("plan.indicator_values", "plan.status", "plan.failing_units")
+
+
+def _changes(indicators: Mapping[str, Indicator], columns: str, where: str) -> str:
+    """Further rows for the values that are differences of others, which are no better known than either of them."""
+    return "".join(
+        f" union select {quoted(code)}, reference_year + {shift}, {', '.join(CELL)}, {columns} "
+        f"from direct where indicator = {quoted(each.change.of)} and {where}"
+        for code, each in indicators.items()
+        if each.change
+        for shift in (0, each.change.years)
+    )
+
+
+def _decimals_told(indicators: Mapping[str, Indicator], counting: Collection[str]) -> pl.DataFrame:
+    """The decimals that are told of each index of persons, and of its changes; all others are told as they are."""
+    indices = {code: indicators[code].decimals for code in counting if is_index(indicators[code])}
+    changes = [(code, each, indices[each.change.of]) for code, each in indicators.items()
+               if each.change and each.change.of in indices]  # fmt: skip
+    told = indices | {code: min(each.decimals, decimals) for code, each, decimals in changes}
+    rows = [(code, decimals, indicators[code].scale) for code, decimals in sorted(told.items())]
+    return pl.DataFrame(rows, orient="row", schema={"indicator": pl.String, "decimals": pl.Int32, "scale": pl.Int32})
+
+
+def _at(name: str, table: str, joined: str, year: str = "found.reference_year") -> str:
+    """A join with what is said of a value of some year."""
+    return f"left join {table} as {name} on {joined.replace('hidden.', f'{name}.')} and {name}.reference_year = {year}"
 
 
 def _replaced(text: str, by: Mapping[str, str]) -> str:
     for before, after in by.items():
         text = text.replace(before, after)
     return text
+
+
+_FIGURES = (
+    "obs_value", "gap", "yearly_change", "cumulative_change", "baseline_value", "path_value",
+)  # fmt: skip
+"""Columns in which a number is as well known as the value."""
 
 
 def _copy(
@@ -167,19 +195,27 @@ def _copy(
     columns: Mapping[str, str],
     *,
     observed: str | None = None,
+    less: Sequence[str] = ("less",),
 ) -> None:
-    """Copies a table of the plan with nulls where a column's condition holds."""
-    names = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
+    """Copies a table of the plan with nulls where a column's condition holds, and indices with the decimals told."""
+    types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
+    decimals = f"least(own.decimals, {', '.join(f'{name}.decimals' for name in less)})"
     shown = []
-    for name in names:
+    for name, kind in types.items():
+        figure = f"found.{name}"
+        if name in _FIGURES:
+            figure = f"case when own.decimals is null then {figure} else round({figure}, {decimals}) end"
+        elif name == "numerator":
+            exact = f"cast(round(found.obs_value, {decimals}) / own.scale * found.denominator as {kind})"
+            figure = f"case when own.decimals is null or {figure} is null then {figure} else {exact} end"
         if name == "obs_status":
             told = f"case when {observed or is_hidden} then '{SUPPRESSED}' else found.obs_status end"
             shown.append(f"{told} as obs_status")
         elif name in columns:
             condition = columns[name] if columns[name] != "true" else is_hidden
-            shown.append(f"case when not coalesce({condition}, false) then found.{name} end as {name}")
+            shown.append(f"case when not coalesce({condition}, false) then {figure} end as {name}")
         else:
-            shown.append(f"found.{name}")
+            shown.append(f"{figure} as {name}")
     connection.execute(
         f"create or replace table {stored(table)} as select {', '.join(shown)} from {table} as found {joins}"
     )

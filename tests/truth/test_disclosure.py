@@ -8,7 +8,7 @@ that is not told must lie.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -57,6 +57,10 @@ OTHER_NAMES = {
     "pupils_in_scope": ["pupils_in_scope_reported"],
 }
 """What the same persons are called where only some schools or stages are meant."""
+
+
+Rate = tuple[np.ndarray, float, float]
+"""How far a person in each row moves a rate that is told, the least that it can be, and the most."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,9 @@ def same_persons(base: pl.DataFrame, rows: pl.DataFrame) -> dict[int, np.ndarray
     return found
 
 
-def widths(base: pl.DataFrame, found: list[Figure], column: str, whole: str | None) -> Iterator[tuple[float, int]]:
+def widths(
+    base: pl.DataFrame, found: list[Figure], column: str, whole: str | None, rates: Sequence[Rate] = ()
+) -> Iterator[tuple[float, int]]:
     """The width of the range of each number that is not told, and the most that it could be."""
     capacity = base[whole or column].fill_null(0).to_numpy().astype(float)
     told = [figure for figure in found if figure.value is not None]
@@ -209,6 +215,8 @@ def widths(base: pl.DataFrame, found: list[Figure], column: str, whole: str | No
     values = np.array([figure.value for figure in told])
     most = capacity if whole else np.where(capacity > 0, np.inf, 0)
     bounds = np.stack([np.zeros(len(base)), most], axis=1)
+    above = csr_matrix(np.array([sign * moves for moves, _, _ in rates for sign in (1, -1)])) if rates else None
+    limits = np.array([limit for _, least, most in rates for limit in (most, -least)]) if rates else None
     secret = {tuple(figure.rows.tolist()): figure for figure in found if figure.value is None}
     chosen = list(secret.values())
     random = np.random.default_rng(1)
@@ -217,7 +225,7 @@ def widths(base: pl.DataFrame, found: list[Figure], column: str, whole: str | No
         objective[chosen[place].rows] = 1
         ends = []
         for sign in (1, -1):
-            result = linprog(sign * objective, A_eq=matrix, b_eq=values, bounds=bounds, method="highs")
+            result = linprog(sign * objective, above, limits, matrix, values, bounds, method="highs")
             assert result.status in (0, 3), result.message
             ends.append(sign * result.fun if result.status == 0 else -sign * np.inf)
         yield ends[1] - ends[0], int(capacity[chosen[place].rows].sum())
@@ -245,6 +253,54 @@ def test_no_number_that_is_not_told_can_be_worked_out(databases, mart, column, w
         assert width >= min(threshold, most) - 1e-6
 
 
+def weighted_rates(release, warehouse, base: pl.DataFrame, year: str) -> Iterator[Rate]:
+    """What each told weighted myopia rate says: how far a myopic pupil in each row moves it, its least and its most."""
+    values = release.execute(
+        "select * from plan.indicator_values where indicator = 'HLT-01' and reference_year = ? and obs_status = 'A'",
+        [int(year[:4])],
+    ).pl()
+    fewer = warehouse.execute(
+        "select * from disclosure.rounded_values_by_year where indicator = 'HLT-01' and reference_year = ?",
+        [int(year[:4])],
+    ).pl()
+    decimals = {
+        tuple(row[name] for name in ("ref_area_level", "ref_area", *DIMENSIONS)): row["decimals"]
+        for row in fewer.sort("decimals", descending=True).iter_rows(named=True)
+    }
+    for cell in values.iter_rows(named=True):
+        inside = base
+        if area := AREAS.get(cell["ref_area_level"]):
+            inside = inside.filter(pl.col(area) == cell["ref_area"])
+        for dimension in DIMENSIONS:
+            if cell[dimension] != "_T":
+                inside = inside.filter(pl.col(dimension).cast(pl.String).fill_null("_U") == cell[dimension])
+        strata = ["division_code", "stage", "grade", "sex"]
+        summed = inside.with_columns(
+            w=pl.col("pupils").sum().over(strata), d=pl.col("valid_examinations").sum().over(strata)
+        ).filter(pl.col("d") > 0)
+        moves = np.zeros(len(base))
+        moves[summed["row"].to_numpy()] = (summed["w"] / summed["d"]).to_numpy() * 100 / summed["pupils"].sum()
+        area_code = "_T" if cell["ref_area_level"] == "city" else cell["ref_area"]
+        told = decimals.get((cell["ref_area_level"], area_code, *(cell[name] for name in DIMENSIONS)), 2)
+        assert cell["obs_value"] == pytest.approx(round(cell["obs_value"], told), abs=1e-9)
+        yield moves, cell["obs_value"] - 0.5 / 10**told, cell["obs_value"] + 0.5 / 10**told
+
+
+def test_a_weighted_rate_tells_nothing_of_what_is_hidden(databases) -> None:
+    """The attacker knows every weight and how many were examined, also where that is not told."""
+    release, warehouse = databases
+    mart, column, whole = "ch3_development.vision", "myopic_pupils", "valid_examinations"
+    (year,) = warehouse.execute(f"select max(school_year) from {mart}").fetchone()
+    base, found, _ = figures_of_all_marts(release, warehouse, mart, column, year)
+    rates = list(weighted_rates(release, warehouse, base, year))
+    assert len(rates) > 100
+    myopic = base[column].fill_null(0).to_numpy()
+    for moves, least, most in rates:
+        assert least - 1e-9 <= moves @ myopic <= most + 1e-9
+    for width, possible in widths(base, found, column, whole, rates):
+        assert width >= min(5, possible) - 1e-6
+
+
 def test_the_attack_works_out_what_is_told_badly(databases) -> None:
     """Were a single number of a total left out, the attack would find it."""
     _, warehouse = databases
@@ -265,27 +321,18 @@ def test_no_small_number_of_children_is_told(databases) -> None:
     assert not [value for value in told if 0 < value < 10]
 
 
-def test_a_dispersion_is_not_told_of_units_of_which_one_or_two_are_hidden(databases) -> None:
-    """Their sum and the index are two equations."""
-    release, _ = databases
-    hidden = release.execute(
-        "select school_year, division_code, school_code, stage from ch4_system.balance_items "
-        "where item = 'sports_area' and list_contains(suppressed, 'pupils')"
-    ).pl()
-    few = (
-        hidden.with_columns(reference_year=pl.col("school_year").str.head(4).cast(pl.Int32))
-        .group_by("reference_year", "division_code", "stage")
-        .len()
-        .filter(pl.col("len") < 3)
-    )
-    values = release.execute(
-        "select reference_year, ref_area as division_code, stage, indicator, obs_status from plan.indicator_values "
-        "where indicator = 'EQU-01' and item = 'sports_area' and ref_area_level = 'district' and urban_class = '_T'"
-    ).pl()
-    joined = values.join(few, on=["reference_year", "division_code", "stage"])
-    assert len(joined) > 0
-    assert set(joined["obs_status"]) <= {"Q", "N"}
-    assert "A" in set(values["obs_status"])
+def test_an_index_near_hidden_schools_has_fewer_decimals_or_is_not_told(databases) -> None:
+    release, warehouse = databases
+    rows = release.execute(
+        "select obs_status, obs_value from plan.indicator_values where indicator in ('CMP-14', 'EQU-01', 'HLT-01')"
+    ).fetchall()
+    told = [value for status, value in rows if status == "A"]
+    assert "Q" in {status for status, _ in rows}
+    assert told == pytest.approx([round(value, 4) for value in told], abs=1e-9)
+    (exact,) = warehouse.execute(
+        "select count(*) from plan.indicator_values where indicator = 'HLT-01' and obs_value <> round(obs_value, 2)"
+    ).fetchone()
+    assert exact > 0
 
 
 def test_a_failing_unit_is_named_and_its_sums_are_those_of_a_published_value(databases) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from scipy.optimize import linprog
 
+from eduplan.declarations.indicators import Indicator
 from eduplan.declarations.models import ColumnText, ModelHeader, SqlModel
 from eduplan.disclosure.clusters import clusters, linking_columns, protect_year
 from eduplan.disclosure.figures import Cut, MartFigures, figures_of_marts
@@ -21,6 +22,7 @@ YEAR = "2024-25"
 THRESHOLD = 5
 WORDS = {"en": "words", "zh": "文字"}
 TEXTS = {
+    "myopic_pupils": ColumnText(**WORDS, unit="persons", of="examined_pupils"),
     "pupils": ColumnText(**WORDS, unit="persons"),
     "children": ColumnText(**WORDS, unit="persons", same_as="pupils"),
     "migrant_pupils": ColumnText(**WORDS, unit="persons", of="pupils"),
@@ -36,6 +38,7 @@ class Marts:
         self.connection = duckdb.connect()
         self.connection.execute("create schema ch1")
         self.models: dict[str, SqlModel] = {}
+        self.indicators: list[Indicator] = []
 
     def add(
         self, name: str, key: list[str], rows: list[tuple], counts: tuple[str, ...] = ("pupils",), publish: tuple = ()
@@ -64,7 +67,7 @@ class Marts:
         columns = {
             table: [row[0] for row in self.connection.execute(f"describe {table}").fetchall()] for table in self.models
         }
-        return figures_of_marts(columns, self.models, [], SETTINGS)
+        return figures_of_marts(columns, self.models, self.indicators, SETTINGS)
 
     def protected(self, *names: str) -> dict[str, Protection]:
         """What is left out of some marts when they are protected together; of all where none is named."""
@@ -306,3 +309,59 @@ def test_the_same_marts_hide_the_same_in_any_order() -> None:
         )
     assert found[0] == found[1]
     assert found[0][0]
+
+
+def _vision(marts: Marts, factor: int) -> tuple[Protection, Cut]:
+    """A district of two grades, in which the myopic pupils of neither are told, and its rate weighted to the roll."""
+    marts.indicators = [
+        Indicator.model_validate(
+            {
+                "code": "HLT-01",
+                "name": WORDS,
+                "definition": WORDS,
+                "chapter": "ch1",
+                "kind": "weighted_ratio",
+                "mart": "ch1.vision",
+                "numerator": "myopic_pupils",
+                "denominator": "examined_pupils",
+                "strata": ["division_code", "grade"],
+                "weight": "pupils",
+                "direction": "down",
+                "disaggregations": ["district"],
+                "source": {"text": WORDS, "evidence": "own design"},
+            }
+        )
+    ]
+    marts.add(
+        "vision",
+        ["school_code", "division_code", "grade"],
+        [
+            ("a", "d", "1", 50 * factor, 50 * factor, 3),
+            ("a", "d", "2", 50 * factor, 40 * factor, 20 * factor),
+            ("b", "d", "3", 50 * factor, 50 * factor, 25 * factor),
+        ],
+        ("pupils", "examined_pupils", "myopic_pupils"),
+    )
+    found = marts.protected()["ch1.vision"]
+    (cut,) = {cut for cut, _ in found.hidden if cut.index and not cut.is_sum and "division_code" in cut.keys}
+    return found, cut
+
+
+def test_a_weighted_rate_has_no_decimals_that_tell_who_is_where(marts: Marts) -> None:
+    """Five myopic pupils who are in grade 2 and not in 1 count 1.25 and not 1: of 1,500 pupils that is 0.08 %."""
+    found, cut = _vision(marts, 10)
+    assert not found.hidden[cut, "myopic_pupils"].any()
+    assert set(found.decimals[cut].tolist()) == {0}
+
+
+def test_a_weighted_rate_of_many_keeps_its_decimals(marts: Marts) -> None:
+    """Of 1,500,000 pupils it is 0.00008 %, less than half of 0.01 %."""
+    found, cut = _vision(marts, 10_000)
+    assert not found.hidden[cut, "myopic_pupils"].any()
+    assert set(found.decimals[cut].tolist()) == {2}
+
+
+def test_a_weighted_rate_of_few_is_not_told(marts: Marts) -> None:
+    """Of 150 pupils it is 0.8 %, more than half a per cent."""
+    found, cut = _vision(marts, 1)
+    assert found.hidden[cut, "myopic_pupils"].all()
