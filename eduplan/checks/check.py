@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from eduplan.checks.keys import Key
 from eduplan.declarations.contracts import Severity
 from eduplan.declarations.suites import ROWS_QUERY
 from eduplan.declarations.text import Bilingual
@@ -33,6 +34,7 @@ class Check:
         remedy: What the reader can do about it.
         reads: Every table that the result depends on.
         condition: What holds for each offending row, for a rows query that judges each row by itself.
+        key: What must repeat nowhere, for a rows query that finds what repeats.
         sliceable: Whether the rows of one slice can be judged without those of another.
     """
 
@@ -47,6 +49,7 @@ class Check:
     remedy: Bilingual
     reads: tuple[str, ...]
     condition: str | None = None
+    key: Key | None = None
     sliceable: bool = False
 
     @cached_property

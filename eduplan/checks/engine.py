@@ -10,8 +10,8 @@ Four things are not as they come out of the box (see ``docs/decisions/0003-expec
 - That connection is a cursor of the load's own, so no second process, file or lock is involved.
 - A batch is a query and not a table: the reflection of table columns forgets the schema, and a query can be one
   slice of a table. It is handed to the validator directly: data sources and assets are written out as YAML each time.
-- One query a table shows that most of its checks hold, by aggregates (``proofs``). A check that it does not show is
-  validated on its own, for the number of its offending rows.
+- That keys repeat nowhere is shown by their hashes (``keys``), and that most other checks hold by one query a table, of
+  aggregates (``proofs``). A check that is not shown so is validated on its own, for the number of its offending rows.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 import duckdb
 
 from eduplan.checks.check import Check, Outcome
+from eduplan.checks.keys import repeats_nowhere
 from eduplan.checks.proofs import proof
 from eduplan.declarations.suites import ROWS_QUERY
 
@@ -80,11 +81,11 @@ class _ConfiguredOnce(Expectation):
         return made
 
 
-class TableAggregate(TableMetricProvider):
-    """An aggregate over a batch; Great Expectations asks for all of one batch in one query."""
+class TableAggregates(TableMetricProvider):
+    """Whole numbers that are aggregates over a batch, as one metric: each metric of its own takes a millisecond."""
 
-    metric_name = "table.aggregate"
-    value_keys = ("aggregate",)
+    metric_name = "table.aggregates"
+    value_keys = ("aggregates",)
 
     @metric_partial(
         engine=SqlAlchemyExecutionEngine,
@@ -92,15 +93,15 @@ class TableAggregate(TableMetricProvider):
         domain_type=MetricDomainTypes.TABLE,
     )
     def _sqlalchemy(cls, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any) -> Any:  # noqa: N805
-        return sqlalchemy.literal_column(metric_value_kwargs["aggregate"]), metric_domain_kwargs, {}
+        return sqlalchemy.literal_column(f"[{metric_value_kwargs['aggregates']}]"), metric_domain_kwargs, {}
 
 
-class ExpectAggregateToBeZero(_ConfiguredOnce, BatchExpectation):
-    """An aggregate that is 0 where a check holds."""
+class ExpectAggregatesToBeZero(_ConfiguredOnce, BatchExpectation):
+    """Aggregates that are 0 where checks hold, each of them one of a list."""
 
-    aggregate: str
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.aggregate",)
-    success_keys: ClassVar[tuple[str, ...]] = ("aggregate",)
+    aggregates: str
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.aggregates",)
+    success_keys: ClassVar[tuple[str, ...]] = ("aggregates",)
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "row_condition", "condition_parser")
 
     def _validate(
@@ -110,8 +111,8 @@ class ExpectAggregateToBeZero(_ConfiguredOnce, BatchExpectation):
         execution_engine: Any | None = None,
     ) -> dict[str, Any]:
         del runtime_configuration, execution_engine
-        count = metrics["table.aggregate"]
-        return {"success": count == 0, "result": {"unexpected_count": count}}
+        counts = metrics["table.aggregates"]
+        return {"success": not any(counts), "result": {"details": counts}}
 
 
 class ExpectQueryToReturnNoRows(_ConfiguredOnce, BatchExpectation):
@@ -159,44 +160,56 @@ class ExpectationEngine:
         Returns:
             The outcomes by the names of the checks.
         """
-        proofs = {check.check_id: found for check in checks if (found := proof(check))}
-        outcomes = self._validate(batch, [_expectation(check, batch, proofs.get(check.check_id)) for check in checks])
-        unproven = [
-            check for check in checks if check.check_id in proofs and not _is_counted(check, outcomes[check.check_id])
-        ]
-        if unproven:
-            outcomes |= self._validate(batch, [_expectation(check, batch) for check in unproven])
-        return outcomes
+        outcomes = {
+            check.check_id: Outcome(success=True, unexpected=0)
+            for check in checks
+            if check.key and repeats_nowhere(self._cursor, batch, check.key)
+        }
+        outcomes |= self._shown_at_once(batch, [(check, found) for check in checks if (found := proof(check))])
+        rest = [_expectation(check, batch) for check in checks if check.check_id not in outcomes]
+        return outcomes | {_check_id(result): _outcome(result) for result in self._validate(batch, rest)}
 
-    def _validate(self, batch: str, expectations: Sequence[Expectation]) -> dict[str, Outcome]:
+    def _shown_at_once(self, batch: str, proofs: Sequence[tuple[Check, str]]) -> dict[str, Outcome]:
+        """The outcomes of the checks of which one query over the batch says all there is to say."""
+        if not proofs:
+            return {}
+        (result,) = self._validate(
+            batch, [ExpectAggregatesToBeZero(aggregates=", ".join(found for _, found in proofs))]
+        )
+        if _exception_message(result.exception_info) is not None:
+            if len(proofs) == 1:
+                return {}
+            each = [self._shown_at_once(batch, [one]) for one in proofs]
+            return {name: outcome for shown in each for name, outcome in shown.items()}
+        return {
+            check.check_id: Outcome(count == 0, count)
+            for (check, _), count in zip(proofs, result.result["details"], strict=True)
+            if count == 0 or check.condition is not None
+        }
+
+    def _validate(self, batch: str, expectations: Sequence[Expectation]) -> list[Any]:
+        if not expectations:
+            return []
         self._batches += 1
         definition = LegacyBatchDefinition("warehouse", "load", f"batch {self._batches}", IDDict())
         data = SqlAlchemyBatchData(self._engine, query=f"select * from {batch}", create_temp_table=False)
         loaded = Batch(data=data, batch_definition=definition)  # type: ignore[arg-type]  # it says a class, and means one of it
         validator = Validator(self._engine, data_context=self._context, batches=[loaded])
         configurations = [expectation.configuration for expectation in expectations]
-        results = validator.graph_validate(configurations, runtime_configuration={"result_format": _RESULT_FORMAT})
-        return {_check_id(result): _outcome(result) for result in results}
+        return validator.graph_validate(configurations, runtime_configuration={"result_format": _RESULT_FORMAT})
 
     def close(self) -> None:
         """Gives the cursor back."""
         self._cursor.close()
 
 
-def _expectation(check: Check, batch: str, aggregate: str | None = None) -> Expectation:
-    """The expectation of a check: an aggregate that shows that it holds, or else the one that counts what breaks it."""
+def _expectation(check: Check, batch: str) -> Expectation:
+    """The expectation of a check, which counts what breaks it."""
     meta = {"check_id": check.check_id}
-    if aggregate:
-        return ExpectAggregateToBeZero(aggregate=aggregate, meta=meta)
     if check.expectation == ROWS_QUERY:
         query = check.rows_query(batch).replace("{", "{{").replace("}", "}}")
         return ExpectQueryToReturnNoRows(query=query, meta=meta)
     return get_expectation_impl(check.expectation)(**check.kwargs, meta=meta)
-
-
-def _is_counted(check: Check, outcome: Outcome) -> bool:
-    """Whether an aggregate said all there is to say: it was found, and is 0 or the number of offending rows."""
-    return outcome.message is None and (outcome.success or check.condition is not None)
 
 
 def _check_id(result: Any) -> str:

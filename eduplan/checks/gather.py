@@ -12,6 +12,7 @@ from sqlglot import TokenType, exp
 
 from eduplan.checks.check import Check
 from eduplan.checks.generated import checks_of_contract, checks_of_model, checks_of_references
+from eduplan.checks.keys import Key, key_asked
 from eduplan.declarations.contracts import CodeList, Contract, load_code_lists
 from eduplan.declarations.models import SqlModel, parsed
 from eduplan.declarations.suites import (
@@ -112,6 +113,7 @@ def _checks_of_suite(suite: Suite, known: set[str], where: str) -> list[Check]:
                 remedy=expectation.remedy,
                 reads=reads,
                 condition=condition,
+                key=_key(expectation, suite.table),
                 sliceable=expectation.by_slice or condition is not None or _is_row_by_row(expectation),
             )
         )
@@ -134,6 +136,12 @@ def _row_condition(expectation: Expectation, table: str) -> str | None:
         (token for token in sqlglot.tokenize(text, read="duckdb") if token.token_type is TokenType.WHERE), None
     )
     return text[where.end + 1 :].strip() if where else None
+
+
+def _key(expectation: Expectation, table: str) -> Key | None:
+    if expectation.type != ROWS_QUERY:
+        return None
+    return key_asked(str(expectation.kwargs["unexpected_rows_query"]), table)
 
 
 def _check_of_cross(cross: CrossCheck) -> Check:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from eduplan.checks.check import Check
-from eduplan.checks.offending import columns_that_differ, literal, repeated_keys
+from eduplan.checks.keys import Key, repeated_keys
+from eduplan.checks.offending import columns_that_differ, literal
 from eduplan.declarations.contracts import CodeList, Column, ColumnType, Contract, Privacy, Severity
 from eduplan.declarations.models import SqlModel
 from eduplan.declarations.suites import ROWS_QUERY
@@ -151,6 +152,7 @@ def _key_check(table: str, key: list[str], remedy: Bilingual, *, slice_column: s
         Bilingual(en=f"no two rows have the same {names}", zh=f"主键不重复：{names}"),
         Bilingual(en="A repeated key counts somebody or something twice.", zh="主键重复会造成重复计数。"),
         remedy,
+        key=Key(tuple(key)),
         sliceable=slice_column in key,
     )
 
@@ -277,6 +279,7 @@ def _make(
     severity: Severity = Severity.CRITICAL,
     rule: str | None = None,
     condition: str | None = None,
+    key: Key | None = None,
     sliceable: bool = False,
 ) -> Check:
     return Check(
@@ -291,5 +294,6 @@ def _make(
         remedy=remedy,
         reads=(table,),
         condition=condition,
+        key=key,
         sliceable=sliceable,
     )

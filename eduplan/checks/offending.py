@@ -1,11 +1,10 @@
-"""The query that shows the offending rows of an expectation, and the query that finds repeated keys.
+"""The query that shows the offending rows of an expectation.
 
 Belongs here: SQL text made from an expectation. Does not belong here: running it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -57,20 +56,6 @@ def _columns_that_miss(check: Check) -> str:
         f"actual as (select column_name, column_type from (describe {check.table}))\n"
         f"select column_name from expected {join} actual using (column_name)\n"
         "where expected.column_name is null or actual.column_name is null"
-    )
-
-
-def repeated_keys(columns: Sequence[str]) -> str:
-    """A rows query for the keys that more than one row has.
-
-    Grouping six million rows costs three times as much as counting distinct hashes, so the groups are made only
-    where the hashes say that some key, or some hash, repeats.
-    """
-    key = ", ".join(columns)
-    return (
-        f"select {key}, count(*) as rows_with_this_key from {{batch}}\n"
-        f"where (select count(*) <> count(distinct hash({key})) from {{batch}})\n"
-        f"group by {key} having count(*) > 1"
     )
 
 

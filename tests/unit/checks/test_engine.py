@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from eduplan.checks.check import Check, Outcome
-from eduplan.checks.offending import offending_rows, repeated_keys
+from eduplan.checks.keys import Key, key_asked, repeated_keys
+from eduplan.checks.offending import offending_rows
 from eduplan.declarations.contracts import Severity
 from eduplan.declarations.text import Bilingual
 
@@ -69,6 +70,49 @@ def test_expectations_of_a_whole_table(connection, case, success, rows):
 
     assert ExpectationEngine(connection).validate("main.t", [case])["t.x"].success is success
     assert connection.execute(offending_rows(case)).fetchall() == rows
+
+
+def test_a_key_that_repeats_nowhere_asks_nothing_of_great_expectations(connection):
+    from eduplan.checks.engine import ExpectationEngine, sqlalchemy
+
+    statements: list[str] = []
+    engine = ExpectationEngine(connection)
+    sqlalchemy.event.listen(
+        sqlalchemy.engine.Engine, "before_cursor_execute", lambda _c, _u, statement, *_: statements.append(statement)
+    )
+
+    def outcome(key: Key) -> Outcome:
+        where = f"where {key.where} " if key.where else ""
+        query = f"select n, count(*) from {{batch}} {where}group by {', '.join(key.columns)} having count(*) > 1"
+        asked = check("unexpected_rows_expectation", unexpected_rows_query=query.replace("n,", "n as first,"))
+        return engine.validate("(select * from main.t)", [replace(asked, key=key)])["t.x"]
+
+    assert outcome(Key(("n",), "s is not null")) == outcome(Key(("n", "s"))) == Outcome(success=True, unexpected=0)
+    assert statements == []
+    assert outcome(Key(("n",), "m is null or s = 'b'")) == Outcome(success=False, unexpected=1)
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        (repeated_keys(["a", "b"]), Key(("a", "b"))),
+        (
+            "select a, count(*) n from {batch} where b = 'group by' group by a having count(*) > 1",
+            Key(("a",), "b = 'group by'"),
+        ),
+        ("select a from {batch} group by a having count(*) > 2", None),
+        ("select a from {batch} group by all having count(*) > 1", None),
+        ("select a from {batch} group by a, left(b, 1) having count(*) > 1", None),
+        ("select t.a from {batch} as t group by t.a having count(*) > 1", None),
+        ("select a from {batch} join u using (a) group by a having count(*) > 1", None),
+        ("select a from {batch} where a in (select 1) group by a having count(*) > 1", None),
+        ("with t as (from {batch}) select a from t group by a having count(*) > 1", None),
+        ("select distinct a from {batch} group by a, b having count(*) > 1", None),
+    ],
+)
+def test_a_key_is_seen_in_the_query_that_looks_for_its_repetitions(query, key):
+    assert key_asked(query, "main.t") == key
 
 
 def test_a_mistake_in_one_expectation_does_not_stop_the_others(connection):
