@@ -11,8 +11,9 @@ view over one file a slice.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -105,8 +106,9 @@ def build_models(
             connection,
             threads,
             plan=lambda table: _planned(models[table], inputs, files, report),
+            split=lambda work: _slices_to_write(work, threads),
             size=lambda work: work.rows_read,
-            do=lambda cursor, work: _build(cursor, work, inputs, threads),
+            do=lambda cursor, work, written: _build(cursor, work, inputs, threads, dict(written)),
             note=lambda done: _note(connection, done, inputs, report),
         )
         _prepare(connection, order)
@@ -160,13 +162,27 @@ def _prepare(connection: duckdb.DuckDBPyConnection, models: Sequence[SqlModel]) 
     connection.execute("commit")
 
 
-def _build(connection: duckdb.DuckDBPyConnection, work: Work, inputs: Inputs, threads: Threads) -> _Done:
-    """Builds what changed of one model, in one transaction."""
+def _build(
+    connection: duckdb.DuckDBPyConnection,
+    work: Work,
+    inputs: Inputs,
+    threads: Threads,
+    written: Mapping[str, _Written],
+) -> _Done:
+    """Builds what changed of one model, in one transaction.
+
+    Args:
+        connection: A cursor of the working warehouse.
+        work: What is to be done.
+        inputs: What the model reads.
+        threads: The threads of the warehouse.
+        written: The slices whose files are written already.
+    """
     model, started = work.model, time.perf_counter()
     connection.execute("begin")
     try:
-        rows = _build_rows(connection, work, inputs, threads)
-        seconds = time.perf_counter() - started
+        rows = _build_rows(connection, work, inputs, threads, written)
+        seconds = time.perf_counter() - started + sum(each.seconds for each in written.values())
         built = {text: Built(work.wanted[text], count) for text, count in rows.items()}
         _record(connection, work, inputs, built, seconds)
         connection.execute("commit")
@@ -184,7 +200,13 @@ def _build(connection: duckdb.DuckDBPyConnection, work: Work, inputs: Inputs, th
     return _Done(build, {**kept, **built})
 
 
-def _build_rows(connection: duckdb.DuckDBPyConnection, work: Work, inputs: Inputs, threads: Threads) -> dict[str, int]:
+def _build_rows(
+    connection: duckdb.DuckDBPyConnection,
+    work: Work,
+    inputs: Inputs,
+    threads: Threads,
+    written: Mapping[str, _Written],
+) -> dict[str, int]:
     """Builds what changed of one model; returns the rows of each slice that was built."""
     if work.is_new or work.partition is None:
         inputs.drop(work.model.table, connection)
@@ -192,7 +214,7 @@ def _build_rows(connection: duckdb.DuckDBPyConnection, work: Work, inputs: Input
         threads.for_rows(work.rows_read)
         return _build_whole(connection, work.model)
     if work.files:
-        return _build_files(connection, work, work.partition, work.files, threads)
+        return _show_files(connection, work, work.files, written)
     return _build_slices(connection, work, work.partition, threads)
 
 
@@ -225,16 +247,40 @@ def _build_slices(
     return {SHAPE: 0, **rows} if work.is_new else rows
 
 
-def _build_files(
-    connection: duckdb.DuckDBPyConnection, work: Work, partition: str, files: SliceFiles, threads: Threads
+@dataclass(frozen=True)
+class _Written:
+    """The file of a slice that was written: its rows, and how long it took."""
+
+    rows: int
+    seconds: float
+
+
+def _slices_to_write(work: Work, threads: Threads) -> list[Callable[[duckdb.DuckDBPyConnection], tuple[str, _Written]]]:
+    """The files that are written of a model that is kept in Parquet, one a slice that changed, in any order."""
+    if work.files is None or work.partition is None:
+        return []
+    return [partial(_write_slice, work, work.partition, work.files, text, threads) for text in work.changed]
+
+
+def _write_slice(
+    work: Work, partition: str, files: SliceFiles, text: str, threads: Threads, connection: duckdb.DuckDBPyConnection
+) -> tuple[str, _Written]:
+    started = time.perf_counter()
+    threads.for_rows(work.rows_of([text]))
+    query = _query(work, partition, [text], _with_constant(partition, text))
+    try:
+        rows = files.write(connection, query, text, work.wanted[text])
+    except duckdb.Error as error:
+        raise model_fault(error, work.model) from error
+    return text, _Written(rows, time.perf_counter() - started)
+
+
+def _show_files(
+    connection: duckdb.DuckDBPyConnection, work: Work, files: SliceFiles, written: Mapping[str, _Written]
 ) -> dict[str, int]:
-    """Writes the slices that changed, one file each, and lets the view read them; returns the rows of each."""
-    rows = {}
-    for text in work.changed:
-        threads.for_rows(work.rows_of([text]))
-        query = _query(work, partition, [text], _with_constant(partition, text))
-        rows[text] = files.write(connection, query, text, work.wanted[text])
+    """Lets the view read the files as they are now; returns the rows of each slice that was written."""
     files.show(connection, described(connection, f"(\n{work.model.sql}\n)"), _slices(work.wanted))
+    rows = {text: each.rows for text, each in written.items()}
     return {SHAPE: 0, **rows} if work.is_new else rows
 
 

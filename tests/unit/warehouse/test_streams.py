@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import duckdb
 import pytest
@@ -28,13 +29,24 @@ def run(
     idle: str = "",
     size: Callable[[str], int] = lambda _: 0,
     waits_for: Mapping[str, set[str]] = WAITS_FOR,
+    parts: Mapping[str, int] = {},
+    part: Callable[[str, int, duckdb.DuckDBPyConnection], str] = lambda name, place, _: f"{name}{place}",
 ) -> tuple[list[str], int]:
     """The names in the order in which they were done, and how many steps were told."""
     done: list[str] = []
     told: list[int] = []
     with on_one_thread(connection) as threads:
         plan = {name: None if name in idle else name for name in waits_for}
-        Streams(connection, threads, plan.__getitem__, size, do, done.append).run(waits_for, told.append)
+        streams = Streams(
+            connection,
+            threads,
+            plan.__getitem__,
+            split=lambda name: [partial(part, name, place) for place in range(parts.get(name, 0))],
+            size=size,
+            do=lambda cursor, name, found: do(cursor, name + "".join(found)),
+            note=done.append,
+        )
+        streams.run(waits_for, told.append)
     return done, sum(told)
 
 
@@ -48,6 +60,33 @@ def test_a_job_is_done_after_those_that_it_waits_for(connection):
 def test_what_waits_for_an_idle_job_is_done_all_the_same(connection, idle):
     done, told = run(connection, lambda _, name: name, idle=idle)
     assert (sorted(done), told) == (sorted(set("abcd") - set(idle)), 4)
+
+
+def test_a_job_is_finished_with_what_came_of_its_parts_and_what_waits_for_it_waits_for_all_of_them(connection):
+    done, told = run(connection, lambda _, name: name, parts={"a": 5, "c": 1})
+    assert sorted(done[:2]) == ["aa0a1a2a3a4", "b"]
+    assert (done[2:], told) == (["cc0", "d"], 4)
+
+
+def test_parts_of_one_job_are_done_beside_each_other(connection):
+    meeting = threading.Barrier(2, timeout=10)
+
+    def part(name: str, place: int, _: duckdb.DuckDBPyConnection) -> str:
+        meeting.wait()
+        return f"{name}{place}"
+
+    assert run(connection, lambda _, name: name, waits_for={"a": set()}, parts={"a": 4}, part=part)[0] == ["aa0a1a2a3"]
+
+
+def test_a_part_that_fails_ends_the_others(connection):
+    def part(_: str, place: int, cursor: duckdb.DuckDBPyConnection) -> str:
+        if place:
+            raise ValueError("no")
+        cursor.execute("select count(*) from range(100_000_000) as a, range(100_000) as b")
+        return ""
+
+    with pytest.raises(ValueError, match="no"):
+        run(connection, lambda _, name: name, waits_for={"a": set()}, parts={"a": 2}, part=part)
 
 
 def test_jobs_for_which_no_stream_is_free_are_done_later(connection):
