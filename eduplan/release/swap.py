@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from eduplan.project import Project
@@ -15,6 +16,7 @@ from eduplan.release.release import DATABASE, current_link, releases_folder
 
 _BUILDING = ".building-"
 _NEXT = ".next"
+_SEALED_AT_ONCE = 16
 REMOVED = ".removed-"
 """Beginning of the name of a release that is being removed."""
 
@@ -36,18 +38,16 @@ def clean_up(project: Project) -> None:
 def seal(folder: Path) -> list[dict[str, str | int]]:
     """Makes every file read-only and safe on disk.
 
+    Thousands of files are waited for together: the disk then writes many of them at once.
+
     Returns:
         Path, bytes and SHA-256 of each file, in order of their paths.
     """
-    files: list[dict[str, str | int]] = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        _seal_file(path)
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        files.append({"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256})
-    for path in [*(path for path in folder.rglob("*") if path.is_dir()), folder]:
-        _sync(path)
-    return files
+    paths = sorted(folder.rglob("*"))
+    with ThreadPoolExecutor(_SEALED_AT_ONCE, thread_name_prefix="seal") as pool:
+        sealed = list(pool.map(_sealed, [path for path in paths if path.is_file()]))
+        list(pool.map(_sync, [*(path for path in paths if path.is_dir()), folder]))
+    return [{"path": path.relative_to(folder).as_posix(), "bytes": size, "sha256": sha} for path, size, sha in sealed]
 
 
 def write_sealed(path: Path, text: str) -> None:
@@ -80,6 +80,14 @@ def withdraw(project: Project, built: Path, finished: Path) -> None:
     shutil.rmtree(built, ignore_errors=True)
     if finished.exists() and current_link(project).resolve() != finished:
         shutil.rmtree(finished, ignore_errors=True)
+
+
+def _sealed(path: Path) -> tuple[Path, int, str]:
+    """Seals a file; returns its bytes and SHA-256 with it."""
+    _seal_file(path)
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return path, path.stat().st_size, sha256
 
 
 def _seal_file(path: Path) -> None:
