@@ -6,7 +6,7 @@ Belongs here: copying tables, comments and the ``about`` schema. Does not belong
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,6 +140,7 @@ def write_tables(
     database: str,
     facts: Mapping[str, str],
     units: Mapping[tuple[str, str], str],
+    files_are_there: Callable[[], object] = lambda: None,
 ) -> None:
     """Writes the database and one Parquet file a table into a folder.
 
@@ -150,8 +151,14 @@ def write_tables(
         database: File name of the database.
         facts: The columns of ``about.release``.
         units: Units of columns that have one, by table and column.
+        files_are_there: Is called when the Parquet files are written, which is long before the database is.
     """
-    with beside(connection, lambda cursor: _write_files(cursor, folder, tables)) as files_are_written:
+
+    def write_files(cursor: duckdb.DuckDBPyConnection) -> None:
+        _write_files(cursor, folder, tables)
+        files_are_there()
+
+    with beside(connection, write_files) as files_are_written:
         _write_database(connection, folder / database, tables, facts, units)
         files_are_written()
 

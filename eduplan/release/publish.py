@@ -38,6 +38,7 @@ from eduplan.release.privacy import published_columns, refuse_private_columns
 from eduplan.release.release import DATABASE, MANIFEST, Release, read_release, readable_release, releases_folder
 from eduplan.release.retention import remove_old_releases
 from eduplan.release.swap import building_folder, clean_up, put_in_force, put_in_place, seal, withdraw, write_sealed
+from eduplan.site.downloads import downloads_meanwhile
 from eduplan.site.outlines import outlines_file
 from eduplan.warehouse.connection import connect
 
@@ -105,19 +106,29 @@ def publish(
             "eduplan_version": __version__,
             "fingerprint": fingerprint,
         }
-        write_tables(connection, built, tables, database=DATABASE, facts=facts, units=_units(tables, models))
-        keys = {table.table: table.order for table in tables if table.order}
-        with bulletin_meanwhile(_bulletin(project, built, in_force), project.settings.bulletin) as left_out:
-            notices = _write_for_readers(
-                project,
+        with downloads_meanwhile(project, built, in_force.database if in_force else None) as downloads:
+            write_tables(
+                connection,
                 built,
-                models,
-                contracts,
-                keys,
-                previous=in_force,
-                left_out=left_out,
-                progress=progress or Silent(),
+                tables,
+                database=DATABASE,
+                facts=facts,
+                units=_units(tables, models),
+                files_are_there=downloads.start,
             )
+            keys = {table.table: table.order for table in tables if table.order}
+            with bulletin_meanwhile(_bulletin(project, built, in_force), project.settings.bulletin) as left_out:
+                notices = _write_for_readers(
+                    project,
+                    built,
+                    models,
+                    contracts,
+                    keys,
+                    previous=in_force,
+                    left_out=left_out,
+                    progress=progress or Silent(),
+                )
+            downloads.wait()
         says = manifest(
             project,
             connection,

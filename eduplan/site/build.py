@@ -47,7 +47,9 @@ def write_site(
     previous: Path | None = None,
     progress: Progress | None = None,
 ) -> WrittenSite | None:
-    """Writes the site of a release, but for the page of its bulletin, which is written when the bulletin is.
+    """Writes the pages of a release, but for that of its bulletin, which is written when the bulletin is.
+
+    The files of values are written meanwhile (:mod:`eduplan.site.downloads`).
 
     Args:
         connection: The published database, and not the working warehouse.
@@ -68,23 +70,19 @@ def write_site(
     reader = ReleaseReader(connection, project)
     if not reader.has_indicators:
         return None
-    from eduplan.site.downloads import unchanged_since
     from eduplan.site.pages import Declared, write_pages
     from eduplan.site.revisions import revisions_by_indicator
 
     sources, site = site_sources(project), folder / SITE
-    site.mkdir()
+    site.mkdir(exist_ok=True)
     copy_assets(sources, site)
     notices = write_pages(
-        connection,
         project,
         reader,
         sources,
         site,
         declared=Declared(models, contracts),
         revisions=revisions_by_indicator(previous, folder / DATABASE) if previous else None,
-        unchanged=unchanged_since(previous, folder / DATABASE) if previous else frozenset(),
-        previous=previous.parent / SITE if previous else None,
         progress=progress or Silent(),
     )
     return WrittenSite(site, notices)

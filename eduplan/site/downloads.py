@@ -8,17 +8,30 @@ Files of an indicator whose values are those of the release before are its files
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from eduplan import __version__
+from eduplan.checks.offending import literal
 from eduplan.indicators.tables import DIMENSIONS
+from eduplan.project import Project
+from eduplan.site.build import SITE
 from eduplan.site.workbook import MOST_ROWS, Sheets
+from eduplan.warehouse.connection import connect
 
 FOLDER = "download"
 """Folder of the files in a site."""
+
+PARQUET = "parquet"
+"""Folder of the Parquet files in a release."""
+
+_NEEDED = {"indicators", "indicator_values"}
 
 _ROWS_AT_ONCE = 200_000
 _DIMENSIONS = ", ".join(f"v.{name}" for name in DIMENSIONS)
@@ -42,32 +55,72 @@ order by v.indicator, v.time_period desc, v.unit_level, v.missing desc, v.unit_c
 """
 
 
-def write_downloads(
-    connection: duckdb.DuckDBPyConnection,
-    site: Path,
-    *,
-    has_areas: bool,
-    has_failing: bool,
-    unchanged: frozenset[str] = frozenset(),
-    previous: Path | None = None,
-    advance: Callable[[int], None],
-) -> None:
-    """Writes the files of all indicators.
+@contextmanager
+def downloads_meanwhile(project: Project, release: Path, previous: Path | None) -> Iterator[Downloads]:
+    """Writes the files of a release that is being built, while the caller does something else.
+
+    Yields:
+        What starts it, once the Parquet files of the release are written, and waits for it.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="downloads") as pool:
+        yield Downloads(pool, project, release, previous)
+
+
+@dataclass
+class Downloads:
+    """The files of all indicators, made from the Parquet files of a release.
+
+    Attributes:
+        pool: The thread that writes them.
+        project: For its limits of memory.
+        release: Folder of the release.
+        previous: Published database of the release before, if there is one.
+    """
+
+    pool: ThreadPoolExecutor
+    project: Project
+    release: Path
+    previous: Path | None
+    _pending: Future[None] | None = None
+
+    def start(self) -> None:
+        """Starts to write them; the Parquet files must be there."""
+        self._pending = self.pool.submit(self._write)
+
+    def wait(self) -> None:
+        """Waits until they are written."""
+        if self._pending:
+            self._pending.result()
+
+    def _write(self) -> None:
+        connection = connect(":memory:", self.project)
+        try:
+            connection.execute("set threads = 1; create schema plan")  # a second thread has the pages to write
+            for path in sorted((self.release / PARQUET / "plan").glob("*.parquet")):
+                connection.execute(f"create view plan.{path.stem} as from read_parquet({literal(str(path))})")
+            write_downloads(connection, self.release / SITE, previous=self.previous)
+        finally:
+            connection.close()
+
+
+def write_downloads(connection: duckdb.DuckDBPyConnection, site: Path, *, previous: Path | None = None) -> None:
+    """Writes the files of all indicators, if there are any.
 
     Args:
-        connection: The release, for nobody else meanwhile.
+        connection: The tables of the plan in a release, for nobody else meanwhile.
         site: Folder of the site.
-        has_areas: Whether the release has names of areas.
-        has_failing: Whether it has units that fall short.
-        unchanged: Indicators whose values are those of the release before.
-        previous: The folder of its files.
-        advance: Is told of every indicator that is done.
+        previous: Published database of the release before; files of what did not change are shared with it.
     """
+    tables = _tables(connection)
+    if not tables >= _NEEDED or not connection.execute("from plan.indicators limit 1").fetchone():
+        return
     folder = site / FOLDER
-    folder.mkdir()
-    taken_over = {code for code in sorted(unchanged) if previous and _take_over(code, previous, folder)}
-    advance(len(taken_over))
-    query = values_query(has_areas=has_areas)
+    folder.mkdir(parents=True)
+    unchanged = unchanged_since(previous, connection) if previous else frozenset()
+    taken_over = {
+        code for code in sorted(unchanged) if previous and _take_over(code, previous.parent / SITE / FOLDER, folder)
+    }
+    query = values_query(has_areas="areas" in tables)
     for codes in _batches(connection, taken_over):
         values = connection.execute(f"{query} where v.indicator in (select unnest(?)) {_ORDER}", [codes]).pl()
         readable = _readable(values)
@@ -80,34 +133,37 @@ def write_downloads(
             # A sheet that cannot hold all has the first rows: years come first, and the other files have everything.
             sheets.write(folder / f"{code}.xlsx", place, min(rows, MOST_ROWS), name=code)
             place += rows
-            advance(1)
-    if has_failing:
+    if "failing_units" in tables:
         failing = _readable(connection.execute(_FAILING).pl())
         for (code,), units in failing.partition_by("indicator", maintain_order=True, as_dict=True).items():
             units.write_csv(folder / f"{code}.failing.csv", include_bom=True)
 
 
-def unchanged_since(previous: Path, current: Path) -> frozenset[str]:
-    """Indicators with the same values, told with the same names, in two releases of the same program.
+def unchanged_since(previous: Path, connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Indicators with the same values, told with the same names, as in a release before that this program made.
 
     Args:
         previous: Published database of the release before.
-        current: Published database of this one.
+        connection: The tables of the plan in this release.
     """
-    from eduplan.release.comparison import both_releases
+    connection.execute(f"attach {literal(str(previous))} as old_release (read_only)")
+    try:
+        if connection.execute("select eduplan_version from old_release.about.release").fetchone() != (__version__,):
+            return frozenset()
+        rows = connection.execute(f"{_fingerprints('old_release')} intersect {_fingerprints('')}").fetchall()
+    except duckdb.CatalogException:  # a release of before these tables were as they are
+        return frozenset()
+    finally:
+        connection.execute("detach old_release")
+    return frozenset(str(code) for code, *_ in rows)
 
-    with both_releases(previous, current) as connection:
-        versions = [
-            connection.execute(f"select eduplan_version from {name}.about.release").fetchone()
-            for name in ("old_release", "new_release")
-        ]
-        if versions[0] != versions[1]:
-            return frozenset()
-        try:
-            rows = connection.execute(f"{_fingerprints('old_release')} intersect {_fingerprints('new_release')}")
-        except duckdb.CatalogException:  # a release of before these tables were as they are
-            return frozenset()
-        return frozenset(str(code) for code, *_ in rows.fetchall())
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = connection.execute(
+        "select table_name from information_schema.tables "
+        "where table_catalog = current_database() and table_schema = 'plan'"
+    ).fetchall()
+    return {name for (name,) in rows}
 
 
 def values_query(database: str = "", *, has_areas: bool = True) -> str:

@@ -6,11 +6,8 @@ Belongs here: the list of pages. Does not belong here: what any of them knows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import duckdb
 
 from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
@@ -22,8 +19,6 @@ from eduplan.site.commitments import write_commitments
 from eduplan.site.dictionary import write_dictionary
 from eduplan.site.district_map import write_map
 from eduplan.site.districts import write_districts
-from eduplan.site.downloads import FOLDER as DOWNLOADS
-from eduplan.site.downloads import write_downloads
 from eduplan.site.indicators import write_indicator, write_waiting
 from eduplan.site.lineage import SourceColumns, formula_of
 from eduplan.site.lines import lines_of
@@ -49,7 +44,6 @@ class Declared:
 
 
 def write_pages(
-    connection: duckdb.DuckDBPyConnection,
     project: Project,
     reader: ReleaseReader,
     sources: Path,
@@ -57,22 +51,17 @@ def write_pages(
     *,
     declared: Declared,
     revisions: Mapping[str, Revised] | None,
-    unchanged: frozenset[str] = frozenset(),
-    previous: Path | None = None,
     progress: Progress,
 ) -> list[str]:
     """Writes every page.
 
     Args:
-        connection: The release.
         project: For the outlines of districts.
         reader: The release, as the pages see it.
         sources: Folder with ``templates`` and ``units.yml``.
         site: Folder of the site.
         declared: For the dictionary.
         revisions: What the release before told otherwise; nothing where there was none.
-        unchanged: Indicators whose values are those of the release before.
-        previous: The folder of its site.
         progress: Where the reader sees how far it is.
 
     Returns:
@@ -82,22 +71,7 @@ def write_pages(
     formulas = {code: formula_of(row) for code, row in reader.indicators.items()}
     below = SourceColumns(declared.models, declared.contracts)
     lines, notices = lines_of(reader), list[str]()
-    known_files = previous / DOWNLOADS if previous else None
-    with (
-        ThreadPoolExecutor(1, thread_name_prefix="downloads") as beside,
-        progress.task("Writing the site", 2 * len(reader.indicators) + 1) as advance,
-    ):
-        # Pages are Python, and files are not: most of the time neither waits for the other.
-        files = beside.submit(
-            write_downloads,
-            connection.cursor(),
-            site,
-            has_areas=reader.has("plan.areas"),
-            has_failing=reader.has("plan.failing_units"),
-            unchanged=unchanged,
-            previous=known_files,
-            advance=advance,
-        )
+    with progress.task("Writing the site", len(reader.indicators) + 1) as advance:
         write_scorecard(reader, renderer, lines)
         write_chapters(reader, renderer, lines)
         write_commitments(reader, renderer)
@@ -118,7 +92,6 @@ def write_pages(
             advance(1)
         for code in reader.waiting:
             write_waiting(reader, renderer, code)
-        files.result()
     return notices
 
 

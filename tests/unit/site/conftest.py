@@ -18,6 +18,7 @@ from eduplan.project import Project
 from eduplan.release.release import DATABASE
 from eduplan.site.build import WrittenSite, write_site
 from eduplan.site.bulletin_page import write_bulletin_page
+from eduplan.site.downloads import write_downloads
 
 CITY, NORTH, SOUTH, EAST, WEST = "990100", "990101", "990102", "990103", "990104"
 SCRIPT = "<script>alert('pwned')</script>"
@@ -82,6 +83,7 @@ class Site:
 
     def write(self, previous: Path | None = None) -> WrittenSite | None:
         models, contracts = load_models(self.project.sql), load_contracts(self.project.contracts)
+        write_downloads(self.connection.cursor(), self.folder, previous=previous)
         written = write_site(
             self.connection, self.project, self.release, models=models, contracts=contracts, previous=previous
         )

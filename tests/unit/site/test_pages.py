@@ -311,5 +311,5 @@ def test_progress_is_told(make_site):
             raise AssertionError(line)
 
     write_site(site.connection, site.project, site.release, models={}, contracts={}, progress=Counting())
-    assert steps[0] == ("Writing the site", 3)
-    assert sum(steps[1:]) == 3
+    assert steps[0] == ("Writing the site", 2)
+    assert sum(steps[1:]) == 2
