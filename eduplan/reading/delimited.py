@@ -6,17 +6,20 @@ Belongs here: delimiters, the view over the parser, and mending what the parser 
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from io import StringIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import duckdb
+import pyarrow as pa
 
 from eduplan.reading.encoding import DecodedText
 from eduplan.reading.header import ROWS_SEARCHED, Header, HeaderFinder
 from eduplan.reading.mending import mend
 from eduplan.reading.raw import RawTable
+from eduplan.reading.splitting import split
 
 DELIMITERS = (",", "\t", ";", "|")
 
@@ -44,15 +47,13 @@ def read_delimited(
         file_format="tsv" if delimiter == "\t" else "csv",
         encoding=text.encoding,
         said=header.said,
-        records=f"{table_name}_records",
-        first_record=1 + sum(not row for row in rows[: header.last]),
-        last_header=header.last,
         files=files,
     )
-    parser = _Parser(raw, text, header, delimiter, width)
+    blank_lines = sum(not row for row in rows[: header.last])
+    parser = _Parser(raw, text, header, delimiter, width, blank_lines)
+    raw.split = parser.split
     if text.has_nul_characters():
         parser.mend_copy()
-        raw.records = ""
     raw.relation = parser.relation
     raw.show = parser.show
     raw.mend = parser.mend
@@ -96,22 +97,32 @@ class _Parser:
     quoted field that the end of the file cuts off (seen in 1.5.5), so files with quoted line breaks are mended too.
     """
 
-    def __init__(self, raw: RawTable, text: DecodedText, header: Header, delimiter: str, width: int) -> None:
+    def __init__(
+        self, raw: RawTable, text: DecodedText, header: Header, delimiter: str, width: int, blank_lines: int
+    ) -> None:
         self._raw = raw
         self._text = text
         self._header = header
         self._delimiter = delimiter
         self._width = width
+        self._blank_lines = blank_lines
         self._mended: Path | None = None
 
     def show(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Creates or replaces the views."""
-        views = {self._raw.name: self.relation}
-        if self._raw.records:
-            views[self._raw.records] = self._records
-        for view, query in views.items():
-            connection.execute(f'create or replace temp view "{view}" as {query}')
-            self._raw.files.callback(_drop, connection, view)
+        """Creates or replaces the view."""
+        connection.execute(f'create or replace temp view "{self._raw.name}" as {self.relation}')
+        self._raw.files.callback(_drop, connection, self._raw.name)
+
+    def split(self, plain: Collection[str]) -> pa.Table | None:
+        """Splits the text without the database, if it is well formed."""
+        return split(
+            self._text.path,
+            delimiter=self._delimiter,
+            width=self._width,
+            header_rows=self._header.last,
+            names=[column.name for column in self._header.columns],
+            plain=plain,
+        )
 
     @property
     def relation(self) -> str:
@@ -120,20 +131,13 @@ class _Parser:
         return f"select row_number, {self._names} from ({self._numbered}) {below}"
 
     @property
-    def _records(self) -> str:
-        """SQL: all records, without their numbers if their places say them."""
-        if self._mended is not None:
-            return self.relation
-        return f"select null::bigint as row_number, {self._names} from {self._parse(self._text.path, self._fields)}"
-
-    @property
     def _numbered(self) -> str:
         if self._mended is not None:
             parsed = self._parse(self._mended, ["record", *self._fields])
             return f"select record::bigint as row_number, {self._names} from {parsed}"
         # The parser skips blank lines; those above the data are added, so that numbers agree with a spreadsheet.
         parsed = self._parse(self._text.path, self._fields)
-        number = f"row_number() over () + {self._raw.first_record - 1}"
+        number = f"row_number() over () + {self._blank_lines}"
         return f"select {number} as row_number, {self._names} from {parsed}"
 
     @property
@@ -180,6 +184,7 @@ class _Parser:
         ):
             self._mended = Path(copy.name)
             self._raw.files.callback(self._mended.unlink, missing_ok=True)
+            self._raw.split = None
             self._raw.rejected += mend(lines, copy, delimiter=self._delimiter, width=self._width)
 
 

@@ -5,13 +5,14 @@ Belongs here: what staging sees of a file. Does not belong here: the formats, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import duckdb
+import pyarrow as pa
 
 from eduplan.reading.header import RawColumn
 
@@ -51,12 +52,9 @@ class RawTable:
         sheets: Sheets or tables that were read, by their places from 0; empty for a file that is one table.
         skipped_sheets: Sheets or tables that have labels which the contract knows, but not all that it requires.
         rejected: Records that could not be split into fields; complete once :meth:`scan` has returned.
-        records: View of all records in their order, from the first of the file, for a scan that keeps the order:
-            counting them would cost a third of the parse, and a place in a table says the same. Its ``row_number`` is
-            null where the number is ``first_record`` plus the place, counted from 0; where it is not, the view is as
-            ``name`` is. Empty for formats that are numbered anyway.
-        first_record: Number of the first record of ``records``.
-        last_header: Number of the last record that is not below the header.
+        split: Splits a text that is well formed in one pass, without the database: given the names of the columns whose
+            texts hardly repeat, it gives ``row_number`` and the columns that have a label, the others as dictionaries;
+            None where the text must be scanned. See :mod:`eduplan.reading.splitting`.
         relation: SQL that selects what ``name`` has, for a statement over several raw tables; its text may change when
             a scan finds that the file must be read otherwise.
         show: Makes the views of a table that is read lazily; :meth:`prepare` calls it once.
@@ -72,9 +70,7 @@ class RawTable:
     sheets: Mapping[int, str] = field(default_factory=dict)
     skipped_sheets: tuple[str, ...] = ()
     rejected: list[RejectedRecord] = field(default_factory=list)
-    records: str = ""
-    first_record: int = 1
-    last_header: int = 0
+    split: Callable[[Collection[str]], pa.Table | None] | None = None
     relation: str = ""
     show: Callable[[duckdb.DuckDBPyConnection], None] | None = None
     mend: Callable[[duckdb.DuckDBPyConnection, duckdb.Error], bool] | None = None

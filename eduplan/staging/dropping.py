@@ -14,14 +14,9 @@ from eduplan.staging.plan import FilePlan
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 
 
-def is_total(plan: FilePlan) -> str:
-    """SQL: whether a row is a totals row; it can look like data, so its label is looked for in every row."""
-    if not plan.contract.layout.totals:
-        return "false"
-    labels = f"[{', '.join(sql_text(label) for label in plan.contract.layout.totals)}]"
-    return (
-        f"coalesce({' or '.join(f'list_contains({labels}, {column})' for column in _columns_of_labels(plan))}, false)"
-    )
+def is_total_label(plan: FilePlan, text: str) -> str:
+    """SQL: whether a text is the label of a totals row, which can look like data otherwise."""
+    return f"list_contains([{', '.join(sql_text(label) for label in plan.contract.layout.totals)}], {text})"
 
 
 def filled_texts(plan: FilePlan) -> str:
@@ -46,7 +41,7 @@ def is_no_data(plan: FilePlan, filled: str) -> str:
     if totals:
         spaced = "|".join(r"\s*".join(re.escape(character) for character in label) for label in totals)
         pattern = sql_text(rf"[\s\x{{3000}}]*({spaced})[\s\x{{3000}}]*[:：]?[\s\x{{3000}}]*")
-        conditions += [f"regexp_full_match({column}, {pattern})" for column in _columns_of_labels(plan)]
+        conditions += [f"regexp_full_match({column}, {pattern})" for column in label_columns(plan)]
     return f"coalesce({' or '.join(f'({condition})' for condition in conditions)}, false)"
 
 
@@ -70,8 +65,10 @@ def _is_repeated_header(plan: FilePlan) -> str:
     )
 
 
-def _columns_of_labels(plan: FilePlan) -> list[str]:
+def label_columns(plan: FilePlan) -> list[str]:
     """Where a totals label can stand: the first column, key columns, and texts that are no identity."""
+    if not plan.contract.layout.totals:
+        return []
     texts = [
         plan.inputs[column.name]
         for column in plan.contract.columns

@@ -21,7 +21,7 @@ from eduplan.declarations.contracts import ColumnType
 from eduplan.declarations.text import Bilingual
 from eduplan.staging.acuity import careful_reading, is_decimal_reading, quick_reading
 from eduplan.staging.cells import Reason
-from eduplan.staging.dropping import filled_texts, heading_columns, is_no_data, is_total
+from eduplan.staging.dropping import filled_texts, heading_columns, is_no_data, is_total_label, label_columns
 from eduplan.staging.identity import unquoted
 from eduplan.staging.known_keys import NEW_IDENTITY
 from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
@@ -33,6 +33,14 @@ from eduplan.staging.vocabulary import is_placeholder
 REQUIRED = Reason("required", Bilingual(en="a required value is missing", zh="必填项为空"))
 
 LONGEST_VALUE = 200
+MOST_BITS = 62
+"""So many columns have a bit each in a mask that is no hugeint."""
+
+UNREAD, BLANK, DECIMAL, TOTAL = "_unread_", "_blank_", "_decimal_", "_total_"
+"""Prefixes of what is said of a text besides its value."""
+MASKS = ("_unread", "_blank", "_decimal", "_is_dropped")
+"""The masks of the columns whose texts were read already: one bit a column, or one for all."""
+_OF_PERSONS = (ColumnType.IDENTITY, ColumnType.ROLL_NUMBER)
 _PERSON = "_person"
 _LOOKS_LIKE_IDENTITY = r"\d{14}|\d(\.\d+)?[eE]\+\d"
 _FAULT_TYPE = "struct(column_name varchar, key varchar, value varchar)[]"
@@ -50,75 +58,130 @@ class Statements:
         self._plan = plan
         self._sent = [planned for planned in plan.columns if planned.is_sent]
 
-    def rows(self, relation: str, *, number: str = "row_number", known: str | None = None) -> str:
-        """The rows of one raw table, as the first statement takes them.
+    def rows(self, relation: str, *, known: str | None = None) -> str:
+        """Rows of one sender, as the first statement takes them.
 
         Args:
-            relation: The raw table.
-            number: SQL of their numbers.
+            relation: The rows, whose repeating texts were read already.
             known: Table of the persons that were read before, if the plan knows keys.
         """
         plan = self._plan
-        labelled = ", ".join([f"{number} as row_number", *plan.labelled])
         if not (plan.known_key and plan.identity):
-            return f"select {labelled} from {relation}"
+            return f"select * from {relation}"
         person = f"{unquoted(plan.inputs[plan.identity.name])} as {_PERSON}"
         # A subquery and not a join: its rows stay in their order.
         key = f"(select person_key from {known} where identity = {_PERSON})" if known else "null::bigint"
-        rows = f"select {labelled}, {person} from {relation}"
+        rows = f"select *, {person} from {relation}"
         return f"select * exclude ({_PERSON}), {key} as {plan.known_key} from ({rows})"
 
-    def first(self, table: str, relation: str) -> str:
-        """Reads raw tables once, the quick way.
+    @property
+    def alike(self) -> list[tuple[int, PlannedColumn]]:
+        """The columns whose value depends on their own text alone, each with its place among those that were sent."""
+        if len(self._sent) > MOST_BITS:
+            return []
+        texts = set(self._plan.texts)
+        return [
+            (bit, each)
+            for bit, each in enumerate(self._sent)
+            if each.cell.names.raw in texts and each.column.type not in _OF_PERSONS
+        ]
+
+    @property
+    def plain_texts(self) -> list[str]:
+        """Names of the texts that are not read once for all rows that have them."""
+        repeated = {each.cell.names.raw for _, each in self.alike} | set(label_columns(self._plan))
+        return [name for name in self._plan.texts if name not in repeated]
+
+    def spread(self, relation: str) -> str:
+        """The texts of a raw table, with its headings filled down and its wide columns made rows."""
+        wide = [f"_wide.{field.column} as _wide_{field.column}" for field in self._plan.wide_fields]
+        headings = [f"_heading_{name}" for name, _ in self._plan.headings]
+        return f"select {', '.join(['row_number', *self._plan.labelled, *headings, *wide])} from {self._spread(relation)}"
+
+    def distinct(self, relation: str) -> str:
+        """Reads different texts the quick way.
+
+        Args:
+            relation: Different texts of each column, side by side.
+
+        Returns:
+            SQL that gives for each text the value that a row with it has; and by the column's name with a prefix,
+            whether it is unread, a placeholder, or a decimal acuity, and by the text's name whether it is a totals label.
+        """
+        alike = [each for _, each in self.alike]
+        layers = _Layers(f"select * from {relation}")
+        _add_values(layers, alike, careful=())
+        outputs: dict[str, str] = {}
+        for each in alike:
+            blank = f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}"
+            outputs[each.name] = _defaults([each]).get(each.name, each.name)
+            outputs[UNREAD + each.name] = f"coalesce({_is_unread(each)}, false)"
+            outputs[BLANK + each.name] = f"coalesce({blank}, false)"
+            if each.column.type is ColumnType.ACUITY:
+                outputs[DECIMAL + each.name] = f"coalesce({_is_decimal(each, is_careful=False)}, false)"
+        for name in label_columns(self._plan):
+            outputs[TOTAL + name] = f"coalesce({is_total_label(self._plan, name)}, false)"
+        return layers.sql(outputs)
+
+    def first(self, table: str, relation: str, columns: Mapping[str, str], found: Collection[str]) -> str:
+        """Makes rows of values, and judges them.
 
         Args:
             table: Temporary table to create.
             relation: Rows as :meth:`rows` gives them, of one file or of several.
+            columns: SQL of the columns whose texts were read already, by name.
+            found: Which of the masks of those columns the rows have; no row has a bit in the others.
         """
         plan, sent = self._plan, self._sent
-        wide = [f"_wide.{field.column} as _wide_{field.column}" for field in plan.wide_fields]
+        own = {bit: each for bit, each in enumerate(sent) if each.name not in columns}
         known = [plan.known_key] if plan.known_key else []
-        inputs = ["row_number", *plan.labelled, *known, *(f"_heading_{name}" for name, _ in plan.headings), *wide]
-        layers = _Layers(f"select {', '.join(inputs)} from {self._spread(relation)}")
-        _add_values(layers, sent, careful=())
-        layers.add({"_has_unread": f"({' or '.join(map(_is_unread, sent)) or 'false'})"})
+        texts = dict.fromkeys(each.cell.names.raw for each in own.values() if each.cell.names.raw in plan.texts)
+        read = [name if sql == name else f"{sql} as {name}" for name, sql in columns.items()]
+        masks = [name if name in found else f"0::bigint as {name}" for name in MASKS]
+        layers = _Layers(f"select {', '.join(['row_number', *texts, *known, *read, *masks])} from {relation}")
+        _add_values(layers, list(own.values()), careful=())
+        layers.add({"_has_unread": f"({' or '.join(map(_is_unread, own.values())) or 'false'})"})
         # Few rows have such a cell, and only of those it is asked which. Placeholders are common among them, so they
         # are told from other texts right here.
-        unread = _mask(map(_is_unread, sent))
-        blank = _mask(f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for each in sent)
-        masks = {"_unread": unread, "_blank": blank}
-        found = {name: f"case when _has_unread then {mask} else 0 end" for name, mask in masks.items()}
-        layers.add({**found, **_absent(plan)}, _defaults(sent))
+        unread = _mask_of({bit: _is_unread(each) for bit, each in own.items()})
+        blank = _mask_of(
+            {bit: f"{_is_unread(each)} and {is_placeholder(each.cell.names.raw)}" for bit, each in own.items()}
+        )
+        changed = {
+            name: f"case when _has_unread then {name} | {mask} else {name} end"
+            for name, mask in (("_unread", unread), ("_blank", blank))
+            if own
+        }
+        layers.add(_absent(plan), {**changed, **_defaults(list(own.values()))})
         is_odd = " or ".join(["_unread <> _blank", *_lacking(sent)])
         layers.add({"_is_odd": is_odd, **self._derived(plan)})
+        acuities = {bit: each for bit, each in enumerate(plan.acuities) if each.name not in columns}
+        decimal = _mask_of({bit: _is_decimal(each, is_careful=False) for bit, each in acuities.items()})
         outputs = {
-            **self._outputs(sent, careful=()),
-            "_is_dropped": is_total(plan),
+            **self._outputs(f"_decimal | {decimal}" if acuities else "_decimal"),
+            "_is_dropped": "_is_dropped <> 0",
             "_blank": "_blank",
             "_quoted": _mask(f"{each.name} is not null and {each.cell.is_quoted}" for each in self._quotable),
             "_is_odd": "_is_odd",
             "_odd": "xor(_unread, _blank)",
-            "_cells": f"case when _is_odd then [{', '.join(plan.texts)}] end",
         }
         if plan.known_key and plan.identity:
             outputs[NEW_IDENTITY] = f"case when {plan.known_key} is null then {plan.identity.name} end"
         return f"create or replace temp table {table} as\n{layers.sql(outputs)}"
 
-    def apart(self, table: str, rows: str) -> str:
+    def apart(self, table: str, odd_rows: str) -> str:
         """Puts the odd rows into a table of their own, and says which of them are no data at all.
-
-        There they stand side by side. Among all rows each part of the table has a few of them, and the many expressions
-        of the second statement would be started for each part.
 
         Args:
             table: Temporary table to create.
-            rows: The rows that the first statement made, with their place as ``_id``.
+            odd_rows: The odd rows: ``_id``, ``row_number``, ``_odd`` and their texts.
         """
         plan = self._plan.over_list
-        odd = f"select _id, row_number, _cells, _odd, {filled_texts(plan)} as _filled from {rows}"
+        cells = f"select _id, row_number, [{', '.join(plan.texts)}] as _cells, _odd from {odd_rows}"
+        odd = f"select *, {filled_texts(plan)} as _filled from ({cells})"
         return (
             f"create or replace temp table {table} as select * exclude (_filled), "
-            f"{is_no_data(plan, '_filled')} as _is_no_data from ({odd} where _is_odd and not _is_dropped)"
+            f"{is_no_data(plan, '_filled')} as _is_no_data from ({odd})"
         )
 
     def second(self, table: str, odd_rows: str, odd: int) -> str:
@@ -140,7 +203,7 @@ class Statements:
         layers.add(self._derived(plan))
         outputs = {
             "_id": "_id",
-            **self._outputs(sent, careful),
+            **self._outputs(_mask(_is_decimal(each, is_careful=each in careful) for each in plan.acuities)),
             "_faults": "_faults",
             "_repairs": "_repairs",
         }
@@ -149,7 +212,7 @@ class Statements:
     @property
     def mended_columns(self) -> list[str]:
         """The columns that the second statement gives new values."""
-        names = self._outputs(self._sent, careful=())
+        names = self._outputs("_decimal")
         return [name for name in names if name != "row_number"]
 
     def repair_counts(self, blank: int, odd: int) -> dict[tuple[str, str], str]:
@@ -213,13 +276,12 @@ class Statements:
             derived[identity.person_key] = made
         return derived
 
-    def _outputs(self, sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> dict[str, str]:
+    def _outputs(self, decimal: str) -> dict[str, str]:
         names = ["row_number", *(planned.name for planned in self._plan.carried), *self._derived(self._plan)]
-        acuities = [planned for planned in sent if planned.column.type is ColumnType.ACUITY]
         return {
             **{name: name for name in names},
             "_broken": _mask(f"not ({rule.check})" for rule in self._plan.contract.rules),
-            "_decimal": _mask(_is_decimal(planned, planned in careful) for planned in acuities),
+            "_decimal": decimal,
         }
 
 
@@ -380,17 +442,19 @@ def _fault_key(planned: PlannedColumn, is_careful: bool) -> str | None:
     return f"case when {planned.name} is null then 'required' end" if planned.is_required else None
 
 
-def _is_decimal(planned: PlannedColumn, is_careful: bool) -> str:
+def _is_decimal(planned: PlannedColumn, *, is_careful: bool) -> str:
     names = planned.cell.names
     reading = careful_reading(names) if is_careful else quick_reading(names)
     return f"{planned.name} is not null and {is_decimal_reading(reading)}"
 
 
 def _mask(conditions: Iterable[str]) -> str:
-    """One bit a condition; conditions that are null are none."""
-    listed = list(conditions)
-    if not listed:
-        return "0::bigint"
-    sql_type = "bigint" if len(listed) < 63 else "hugeint"
-    terms = [f"case when {condition} then {1 << bit}::{sql_type} else 0 end" for bit, condition in enumerate(listed)]
-    return f"({' | '.join(terms)})"
+    """One bit a condition, in their order; conditions that are null are none."""
+    return _mask_of(dict(enumerate(conditions)))
+
+
+def _mask_of(conditions: Mapping[int, str]) -> str:
+    """The same by their bits."""
+    sql_type = "bigint" if all(bit < MOST_BITS for bit in conditions) else "hugeint"
+    terms = [f"case when {condition} then {1 << bit}::{sql_type} else 0 end" for bit, condition in conditions.items()]
+    return f"({' | '.join(terms)})" if terms else "0::bigint"

@@ -27,15 +27,6 @@ def first_of(place: int) -> int:
     return place << _BITS
 
 
-def number_in_file(before: Sequence[int] = ()) -> str:
-    """SQL: the number of a row in its file.
-
-    Args:
-        before: For each file, the rows of the files before it, where rows go on being counted from file to file.
-    """
-    return f"{NUMBER} - {by_file(before)}" if any(before) else NUMBER
-
-
 def of_files(places: Sequence[int], files: int) -> str:
     """SQL: `` and`` the row is of one of some files; nothing where all of them are meant."""
     return "" if len(places) == files else f" and {FILE} in ({', '.join(map(str, places))})"

@@ -12,21 +12,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from eduplan.declarations.contracts import CodeList, ColumnType, Contract
+from eduplan.reading.splitting import ROW_NUMBER
 from eduplan.reading.table import RawTable, RejectedRecord
 from eduplan.staging.account import Account, Batch
+from eduplan.staging.distinct import read_distinct, repeated
 from eduplan.staging.duplicates import drop_duplicates
 from eduplan.staging.faults import Faults
 from eduplan.staging.generate import Statements
 from eduplan.staging.known_keys import KnownKeys
-from eduplan.staging.numbering import FILE, first_of, number_in_file
+from eduplan.staging.numbering import FILE, NUMBER, first_of
 from eduplan.staging.plan import FilePlan
 from eduplan.staging.references import KeySet
 from eduplan.staging.schema import batch_columns, column_type
@@ -36,7 +41,9 @@ from eduplan.warehouse.optimizers import COMMON_SUBEXPRESSIONS, IN_CLAUSE, witho
 TABLE, ROWS, ODD, MENDED = "_eduplan_table", "_eduplan_rows", "_eduplan_odd", "_eduplan_mended"
 """The table of records, the view of its rows with their numbers, its odd rows, and what came of reading them again."""
 TOGETHER, ONE = "_eduplan_together", "_eduplan_one"
-"""The records of files that are staged together, and those of one of them."""
+"""The texts of files that are staged together, and those of one of them."""
+VALUES, ODD_TEXTS = "_eduplan_values", "_eduplan_odd_texts"
+"""What texts say, and the texts of odd rows: tables of Python's that a statement reads."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,8 @@ def stage_files(
         labels=list(dict.fromkeys(tuple(column.header for column in each.raw.columns) for each in files)),
     )
     statements = Statements(plan)
-    scan = _Scan(connection, plan, statements, known if plan.known_key else None)
     try:
-        read = scan.one(files[0]) if len(files) == 1 else scan.several(files)
+        read = _Reading(connection, plan, statements, files, known if plan.known_key else None).run()
         return _Staging(connection, plan, statements, files, read).run()
     finally:
         connection.execute(f"drop view if exists {ROWS}")
@@ -125,129 +131,121 @@ def keep_order(connection: duckdb.DuckDBPyConnection) -> None:
 
 @dataclass(frozen=True)
 class _Read:
-    """What is known of the files once they are scanned.
+    """What is known of the files once they are read.
 
     Attributes:
+        texts: The texts of their rows, in the order of the table.
         rejected: The records of each file that could not be split into fields.
-        first_rows: For each file the place of its first row in the table, where rows are counted from file to file.
-        end: The place after the last row, where they are.
+        first_rows: For each file the place of its first row in the table, where those of a file lie together.
     """
 
+    texts: pa.Table
     rejected: Sequence[Sequence[RejectedRecord]]
     first_rows: tuple[int, ...] = ()
-    end: int = 0
+
+    def rows_of_files(self) -> Iterator[tuple[int, int]]:
+        """The places of the first and the last row of each file."""
+        ends = [*self.first_rows[1:], self.texts.num_rows]
+        return ((first, end - 1) for first, end in zip(self.first_rows, ends, strict=True))
+
+    def odd_texts(self, odd: pa.Table) -> pa.Table:
+        """The texts of some rows.
+
+        Args:
+            odd: Their ``_id``, ``row_number`` and whatever shall stand beside the texts.
+
+        Raises:
+            ValueError: The table is in another order than the texts.
+        """
+        texts = self.texts.take(odd.column("_id"))
+        if texts.column(ROW_NUMBER) != odd.column(ROW_NUMBER):
+            raise ValueError("rows do not lie in the order in which they were read")
+        for name in texts.column_names[1:]:
+            odd = odd.append_column(name, texts.column(name))
+        return odd
 
 
-class _Scan:
-    """Reads files once, and numbers their rows.
-
-    A row of a file is a row of the table where nothing is unpivoted or filled down, so its place is its number and
-    the parser need not count. Then titles, header and empty records are in the table too, and are deleted again.
-    """
+class _Reading:
+    """Reads files once: first their texts, with the numbers of their rows, then what those say."""
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         plan: FilePlan,
         statements: Statements,
+        files: Sequence[ReadFile],
         known: KnownKeys | None,
     ) -> None:
         self._connection = connection
         self._plan = plan
         self._statements = statements
+        self._files = files
         self._known = known
 
-    def one(self, file: ReadFile) -> _Read:
-        """Reads a file that stands alone."""
-        raw = file.raw
-        has_places = bool(raw.records) and self._plan.keeps_order
-        rows = self._statements.rows(raw.records if has_places else raw.name, known=self._persons(file))
-        rejected = raw.scan(self._connection, self._statements.first(TABLE, f"({rows})"))
-        number = "row_number"
-        if has_places:
-            number = f"coalesce(row_number, rowid + {raw.first_record}) as row_number"
-            above = f"row_number is null and rowid <= {raw.last_header - raw.first_record}"
-            self._delete_all_but_data(above)
-        self._show_rows(number)
-        self._remember(file, TABLE)
-        return _Read([rejected])
+    def run(self) -> _Read:
+        """Makes the table of records."""
+        read = self._split() or self._scanned()
+        values = read_distinct(self._connection, self._plan, self._statements, read.texts)
+        with ExitStack() as registered:
+            rows = " union all ".join(self._beside_known(read, values.rows, registered))
+            self._connection.execute(self._statements.first(TABLE, f"({rows})", values.columns, values.masks))
+        self._connection.execute(f"create or replace temp view {ROWS} as select rowid as _id, * from {TABLE}")
+        identity = self._plan.identity
+        if self._known and identity and identity.person_key:
+            for file, (first, last) in zip(self._files, read.rows_of_files(), strict=False):
+                rows = f"(from {TABLE} where rowid between {first} and {last})"
+                self._known.remember(self._connection, rows, identity.person_key, file.batch.sender)
+        return read
 
-    def several(self, files: Sequence[ReadFile]) -> _Read:
-        """Reads several files, one below the other."""
-        if self._plan.keeps_order and all(file.raw.records and not file.is_small for file in files):
-            with suppress(duckdb.Error):  # one of them is not well formed
-                return self._in_place(files)
-        return self._copied([file.raw for file in files])
+    def _split(self) -> _Read | None:
+        """The texts of files that are well formed and large enough to be read one by one."""
+        if not self._plan.keeps_order or (len(self._files) > 1 and any(file.is_small for file in self._files)):
+            return None
+        tables = []
+        for place, file in enumerate(self._files):
+            table = file.raw.split(self._statements.plain_texts) if file.raw.split else None
+            if table is None:
+                return None
+            tables.append(table.set_column(0, ROW_NUMBER, pc.add(table.column(0), first_of(place))))
+        ends = accumulate(table.num_rows for table in tables)
+        texts = repeated(pa.concat_tables(tables), self._statements.plain_texts)
+        return _Read(texts, [[] for _ in tables], (0, *ends)[:-1])
 
-    def _in_place(self, files: Sequence[ReadFile]) -> _Read:
-        """Reads files by one statement; a row's place in the table, less the rows of the files before, is its number.
-
-        Raises:
-            duckdb.Error: One of the files is not well formed, so that each must be read by itself.
-        """
-        parts = []
-        for place, file in enumerate(files):
-            file.raw.prepare(self._connection)
-            number = str(first_of(place) + file.raw.first_record)
-            parts.append(self._statements.rows(file.raw.records, number=number, known=self._persons(file)))
-        self._connection.execute(self._statements.first(TABLE, f"({' union all '.join(parts)})"))
-        counted = f"select {FILE}, min(rowid), max(rowid), count(*) from {TABLE} group by all order by all"
-        found = {place: (low, high, rows) for place, low, high, rows in self._connection.execute(counted).fetchall()}
-        first_rows: list[int] = []
-        end = 0
-        for place in range(len(files)):
-            low, high, rows = found.get(place, (end, end - 1, 0))
-            if low != end or high - low + 1 != rows:
-                raise ValueError("the rows of files that were read together do not lie in their order")
-            first_rows.append(end)
-            end += rows
-        above = " or ".join(
-            f"rowid between {start} and {start + file.raw.last_header - file.raw.first_record}"
-            for start, file in zip(first_rows, files, strict=True)
-        )
-        self._delete_all_but_data(above)
-        self._show_rows("row_number + rowid as row_number")
-        for start, after, file in zip(first_rows, [*first_rows[1:], end], files, strict=True):
-            self._remember(file, f"(from {TABLE} where rowid between {start} and {after - 1})")
-        return _Read([[] for _ in files], tuple(first_rows), end)
-
-    def _copied(self, raws: Sequence[RawTable]) -> _Read:
-        """Reads files into one table first, with the numbers that their rows have anyway."""
+    def _scanned(self) -> _Read:
+        """The texts of any files, by way of a table."""
         names = ", ".join(self._plan.labelled)
-        numbered = [f"row_number + {first_of(place)} as row_number, {names}" for place in range(len(raws))]
-        union = " union all ".join(
-            f"select {columns} from ({raw.relation})" for columns, raw in zip(numbered, raws, strict=True)
-        )
+        raws = [file.raw for file in self._files]
+        numbered = [f"select row_number + {first_of(place)} as row_number, {names} from " for place in range(len(raws))]
         try:
-            self._connection.execute(f"create or replace temp table {TOGETHER} as {union}")
+            if len(raws) == 1:
+                raws[0].scan(self._connection, f"create or replace temp table {TOGETHER} as {numbered[0]}{raws[0].name}")
+            else:
+                union = " union all ".join(f"{mine}({raw.relation})" for mine, raw in zip(numbered, raws, strict=True))
+                self._connection.execute(f"create or replace temp table {TOGETHER} as {union}")
         except duckdb.Error:
+            if len(raws) == 1:
+                raise
             # One of them cannot be read as it stands: each is read as if it were alone, and mended if need be.
             texts = ", ".join(f"{name} varchar" for name in self._plan.labelled)
             self._connection.execute(f"create or replace temp table {TOGETHER} (row_number bigint, {texts})")
-            for columns, raw in zip(numbered, raws, strict=True):
-                raw.scan(self._connection, f"create or replace temp table {ONE} as select {columns} from {raw.name}")
+            for mine, raw in zip(numbered, raws, strict=True):
+                raw.scan(self._connection, f"create or replace temp table {ONE} as {mine}{raw.name}")
                 self._connection.execute(f"insert into {TOGETHER} from {ONE}")
-        self._connection.execute(self._statements.first(TABLE, f"({self._statements.rows(TOGETHER)})"))
-        self._show_rows("row_number")
-        return _Read([raw.rejected for raw in raws])
+        found = self._connection.execute(self._statements.spread(TOGETHER)).to_arrow_table()
+        first_rows = (0,) if len(raws) == 1 else ()
+        return _Read(repeated(found, self._statements.plain_texts), [raw.rejected for raw in raws], first_rows)
 
-    def _persons(self, file: ReadFile) -> str | None:
-        return self._known.of(self._connection, file.batch.sender) if self._known else None
-
-    def _remember(self, file: ReadFile, rows: str) -> None:
-        identity = self._plan.identity
-        if self._known and identity and identity.person_key:
-            self._known.remember(self._connection, rows, identity.person_key, file.batch.sender)
-
-    def _delete_all_but_data(self, above: str) -> None:
-        self._connection.execute(
-            f"delete from {TABLE} where ({above}) or (_is_odd and coalesce(list_count(_cells), 0) = 0)"
-        )
-
-    def _show_rows(self, number: str) -> None:
-        self._connection.execute(
-            f"create or replace temp view {ROWS} as select rowid as _id, {number}, * exclude (row_number) from {TABLE}"
-        )
+    def _beside_known(self, read: _Read, rows: pa.Table, registered: ExitStack) -> Iterator[str]:
+        """SQL of the rows, those of each file beside the persons of its sender that are known."""
+        own = list(read.rows_of_files()) if self._known and read.first_rows else [(0, rows.num_rows - 1)]
+        for place, (first, last) in enumerate(own):
+            name = f"{VALUES}_{place}"
+            self._connection.register(name, rows.slice(first, last + 1 - first))
+            registered.callback(self._connection.unregister, name)
+            known = None
+            if self._known and read.first_rows:
+                known = self._known.of(self._connection, self._files[place].batch.sender)
+            yield self._statements.rows(name, known=known)
 
 
 class _Staging:
@@ -308,7 +306,7 @@ class _Staging:
         self._write(where)
         if faulty:
             targets = {place: self._files[place].targets.quarantined for place in sorted(faulty)}
-            self._faults.write(self._batches, targets, number_in_file(self._read.first_rows))
+            self._faults.write(self._batches, targets, NUMBER)
         return accounts
 
     def _key_sets(self) -> Iterator[tuple[KeySet, list[int]]]:
@@ -335,7 +333,10 @@ class _Staging:
 
     def _put_apart(self) -> tuple[int, int]:
         """Drops odd rows that are no data; how many others there are, and the columns that make them odd."""
-        self._connection.execute(self._statements.apart(ODD, ROWS))
+        odd = f"select _id, row_number, _odd from {ROWS} where _is_odd and not _is_dropped order by _id"
+        self._connection.register(ODD_TEXTS, self._read.odd_texts(self._connection.execute(odd).to_arrow_table()))
+        self._connection.execute(self._statements.apart(ODD, ODD_TEXTS))
+        self._connection.unregister(ODD_TEXTS)
         ((dropped, rows, columns),) = self._fetch(
             "select count(*) filter (_is_no_data), count(*) filter (not _is_no_data), "
             f"coalesce(bit_or(_odd) filter (not _is_no_data), 0) from {ODD}"
@@ -395,14 +396,13 @@ class _Staging:
         ]
         value = f" and {self._has_value}" if self._has_value else ""
         rows = f"from {ROWS} as staged where {where}{value}"
-        if self._read.first_rows:
-            ends = [*self._read.first_rows[1:], self._read.end]
-            for file, first, end in zip(self._files, self._read.first_rows, ends, strict=True):
-                own = [*columns, *batch_columns([file.batch]), f"{number_in_file([first])} as row_number"]
-                mine = f"{rows} and _id between {first} and {end - 1}"
+        if self._read.first_rows and self._plan.keeps_order:
+            for file, (first, last) in zip(self._files, self._read.rows_of_files(), strict=True):
+                own = [*columns, *batch_columns([file.batch]), f"{NUMBER} as row_number"]
+                mine = f"{rows} and _id between {first} and {last}"
                 write_parquet(self._connection, f"select {', '.join(own)} {mine}", file.targets.staged)
             return
-        columns += [*batch_columns(self._batches), f"{number_in_file()} as row_number"]
+        columns += [*batch_columns(self._batches), f"{NUMBER} as row_number"]
         order = "" if self._plan.keeps_order else " order by staged.row_number, _id"
         targets = [each.targets.staged for each in self._files]
         if len(targets) == 1:

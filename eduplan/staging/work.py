@@ -250,7 +250,7 @@ def _of_one_layout(opened: Sequence[tuple[Done, ReadFile]]) -> Iterator[list[tup
     """
     layouts: dict[str, list[tuple[Done, ReadFile]]] = defaultdict(list)
     for done, read in opened:
-        if not read.raw.records and not read.is_small:
+        if read.raw.split is None and not read.is_small:
             yield [(done, read)]
             continue
         columns = [
