@@ -3,8 +3,8 @@
 Belongs here: from texts to values and masks, by way of the different texts. Does not belong here: the SQL that reads a
 text (:mod:`eduplan.staging.generate`), and texts that say something of a person, which hardly repeat.
 
-A million pupils have two sexes, fifteen grades and six thousand birth dates between them. Reading those is nothing; what
-a row costs is to look up its place among them.
+A million pupils have two sexes, fifteen grades and six thousand birth dates between them. Reading those is nothing;
+what a row costs is to look up its place among them.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ import pyarrow.compute as pc
 
 from eduplan.reading.splitting import REPEATED_TEXT, ROW_NUMBER
 from eduplan.staging.dropping import label_columns
-from eduplan.staging.generate import BLANK, DECIMAL, TOTAL, UNREAD, Statements
+from eduplan.staging.generate import BLANK, DECIMAL, PLACE, TOTAL, UNREAD, Statements
 from eduplan.staging.normalise import sql_text
-from eduplan.staging.plan import FilePlan
 
 _DISTINCT = "_eduplan_distinct"
 
@@ -52,25 +51,24 @@ def repeated(texts: pa.Table, plain: Collection[str]) -> pa.Table:
     return texts.unify_dictionaries()
 
 
-def read_distinct(
-    connection: duckdb.DuckDBPyConnection, plan: FilePlan, statements: Statements, texts: pa.Table
-) -> Values:
+def read_distinct(connection: duckdb.DuckDBPyConnection, statements: Statements, texts: pa.Table) -> Values:
     """Reads the different texts of each column, and gives every row what its own say.
 
     Args:
         connection: Reads the texts.
-        plan: What is to be read.
-        statements: The plan's statements.
+        statements: The statements that read them.
         texts: Rows of texts, as :func:`repeated` gives them.
     """
     columns = {
-        name: _Repeated(texts.column(name)) for name in texts.column_names if texts.schema.field(name).type == REPEATED_TEXT
+        name: _Repeated(texts.column(name))
+        for name in texts.column_names
+        if texts.schema.field(name).type == REPEATED_TEXT
     }
     said = _said(connection, statements, columns)
     made = {name: texts.column(name) for name in texts.column_names if name not in columns}
     sql: dict[str, str] = {}
     masks = _Masks()
-    decimals = {each.name: 1 << bit for bit, each in enumerate(plan.acuities)}
+    decimals = {each.name: 1 << bit for bit, each in enumerate(statements.plan.acuities)}
     for bit, each in statements.alike:
         column = columns[each.cell.names.raw]
         made[each.name], sql[each.name] = column.values(each.name, said.column(each.name))
@@ -78,14 +76,14 @@ def read_distinct(
         masks.add("_blank", column.having(said.column(BLANK + each.name)), 1 << bit)
         if each.name in decimals:
             masks.add("_decimal", column.having(said.column(DECIMAL + each.name)), decimals[each.name])
-    for name in label_columns(plan):
+    for name in label_columns(statements.plan):
         masks.add("_is_dropped", columns[name].having(said.column(TOTAL + name)), 1)
+    if not statements.plan.keeps_order:
+        made[PLACE] = pa.array(np.arange(texts.num_rows))
     return Values(pa.table({**made, **masks.columns}), sql, masks.columns)
 
 
-def _said(
-    connection: duckdb.DuckDBPyConnection, statements: Statements, columns: Mapping[str, _Repeated]
-) -> pa.Table:
+def _said(connection: duckdb.DuckDBPyConnection, statements: Statements, columns: Mapping[str, _Repeated]) -> pa.Table:
     """What the different texts say; each column has its own texts, and below them an empty cell."""
     most = max((each.size for each in columns.values()), default=0)
     connection.register(_DISTINCT, pa.table({name: each.texts(most + 1) for name, each in columns.items()}))

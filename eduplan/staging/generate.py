@@ -40,6 +40,8 @@ UNREAD, BLANK, DECIMAL, TOTAL = "_unread_", "_blank_", "_decimal_", "_total_"
 """Prefixes of what is said of a text besides its value."""
 MASKS = ("_unread", "_blank", "_decimal", "_is_dropped")
 """The masks of the columns whose texts were read already: one bit a column, or one for all."""
+PLACE = "_place_of_texts"
+"""A row's place among the texts that were read."""
 _OF_PERSONS = (ColumnType.IDENTITY, ColumnType.ROLL_NUMBER)
 _PERSON = "_person"
 _LOOKS_LIKE_IDENTITY = r"\d{14}|\d(\.\d+)?[eE]\+\d"
@@ -75,6 +77,11 @@ class Statements:
         return f"select * exclude ({_PERSON}), {key} as {plan.known_key} from ({rows})"
 
     @property
+    def plan(self) -> FilePlan:
+        """What is to be read."""
+        return self._plan
+
+    @property
     def alike(self) -> list[tuple[int, PlannedColumn]]:
         """The columns whose value depends on their own text alone, each with its place among those that were sent."""
         if len(self._sent) > MOST_BITS:
@@ -87,6 +94,15 @@ class Statements:
         ]
 
     @property
+    def place(self) -> str:
+        """Column of a row's place among the texts; its place in the table, where the order is kept."""
+        return "_id" if self._plan.keeps_order else PLACE
+
+    @property
+    def _places(self) -> list[str]:
+        return [] if self._plan.keeps_order else [PLACE]
+
+    @property
     def plain_texts(self) -> list[str]:
         """Names of the texts that are not read once for all rows that have them."""
         repeated = {each.cell.names.raw for _, each in self.alike} | set(label_columns(self._plan))
@@ -96,7 +112,8 @@ class Statements:
         """The texts of a raw table, with its headings filled down and its wide columns made rows."""
         wide = [f"_wide.{field.column} as _wide_{field.column}" for field in self._plan.wide_fields]
         headings = [f"_heading_{name}" for name, _ in self._plan.headings]
-        return f"select {', '.join(['row_number', *self._plan.labelled, *headings, *wide])} from {self._spread(relation)}"
+        texts = ["row_number", *self._plan.labelled, *headings, *wide]
+        return f"select {', '.join(texts)} from {self._spread(relation)}"
 
     def distinct(self, relation: str) -> str:
         """Reads different texts the quick way.
@@ -105,8 +122,8 @@ class Statements:
             relation: Different texts of each column, side by side.
 
         Returns:
-            SQL that gives for each text the value that a row with it has; and by the column's name with a prefix,
-            whether it is unread, a placeholder, or a decimal acuity, and by the text's name whether it is a totals label.
+            SQL that gives for each text the value that a row with it has; and under the column's name with a prefix,
+            whether it is unread, a placeholder, or a decimal acuity, and whether it is the label of a totals row.
         """
         alike = [each for _, each in self.alike]
         layers = _Layers(f"select * from {relation}")
@@ -138,7 +155,8 @@ class Statements:
         texts = dict.fromkeys(each.cell.names.raw for each in own.values() if each.cell.names.raw in plan.texts)
         read = [name if sql == name else f"{sql} as {name}" for name, sql in columns.items()]
         masks = [name if name in found else f"0::bigint as {name}" for name in MASKS]
-        layers = _Layers(f"select {', '.join(['row_number', *texts, *known, *read, *masks])} from {relation}")
+        numbers = ["row_number", *self._places]
+        layers = _Layers(f"select {', '.join([*numbers, *texts, *known, *read, *masks])} from {relation}")
         _add_values(layers, list(own.values()), careful=())
         layers.add({"_has_unread": f"({' or '.join(map(_is_unread, own.values())) or 'false'})"})
         # Few rows have such a cell, and only of those it is asked which. Placeholders are common among them, so they
@@ -164,6 +182,7 @@ class Statements:
             "_quoted": _mask(f"{each.name} is not null and {each.cell.is_quoted}" for each in self._quotable),
             "_is_odd": "_is_odd",
             "_odd": "xor(_unread, _blank)",
+            **dict.fromkeys(self._places, PLACE),
         }
         if plan.known_key and plan.identity:
             outputs[NEW_IDENTITY] = f"case when {plan.known_key} is null then {plan.identity.name} end"

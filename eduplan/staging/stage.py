@@ -148,21 +148,22 @@ class _Read:
         ends = [*self.first_rows[1:], self.texts.num_rows]
         return ((first, end - 1) for first, end in zip(self.first_rows, ends, strict=True))
 
-    def odd_texts(self, odd: pa.Table) -> pa.Table:
-        """The texts of some rows.
+    def beside_texts(self, rows: pa.Table, place: str) -> pa.Table:
+        """Some rows with their texts.
 
         Args:
-            odd: Their ``_id``, ``row_number`` and whatever shall stand beside the texts.
+            rows: The rows, with ``row_number``.
+            place: Their column that says where the texts of each are.
 
         Raises:
             ValueError: The table is in another order than the texts.
         """
-        texts = self.texts.take(odd.column("_id"))
-        if texts.column(ROW_NUMBER) != odd.column(ROW_NUMBER):
+        texts = self.texts.take(rows.column(place))
+        if texts.column(ROW_NUMBER) != rows.column(ROW_NUMBER):
             raise ValueError("rows do not lie in the order in which they were read")
         for name in texts.column_names[1:]:
-            odd = odd.append_column(name, texts.column(name))
-        return odd
+            rows = rows.append_column(name, texts.column(name))
+        return rows
 
 
 class _Reading:
@@ -185,14 +186,14 @@ class _Reading:
     def run(self) -> _Read:
         """Makes the table of records."""
         read = self._split() or self._scanned()
-        values = read_distinct(self._connection, self._plan, self._statements, read.texts)
+        values = read_distinct(self._connection, self._statements, read.texts)
         with ExitStack() as registered:
             rows = " union all ".join(self._beside_known(read, values.rows, registered))
             self._connection.execute(self._statements.first(TABLE, f"({rows})", values.columns, values.masks))
         self._connection.execute(f"create or replace temp view {ROWS} as select rowid as _id, * from {TABLE}")
         identity = self._plan.identity
-        if self._known and identity and identity.person_key:
-            for file, (first, last) in zip(self._files, read.rows_of_files(), strict=False):
+        if self._known and identity and identity.person_key and read.first_rows:
+            for file, (first, last) in zip(self._files, read.rows_of_files(), strict=True):
                 rows = f"(from {TABLE} where rowid between {first} and {last})"
                 self._known.remember(self._connection, rows, identity.person_key, file.batch.sender)
         return read
@@ -218,7 +219,8 @@ class _Reading:
         numbered = [f"select row_number + {first_of(place)} as row_number, {names} from " for place in range(len(raws))]
         try:
             if len(raws) == 1:
-                raws[0].scan(self._connection, f"create or replace temp table {TOGETHER} as {numbered[0]}{raws[0].name}")
+                texts = f"{numbered[0]}{raws[0].name}"
+                raws[0].scan(self._connection, f"create or replace temp table {TOGETHER} as {texts}")
             else:
                 union = " union all ".join(f"{mine}({raw.relation})" for mine, raw in zip(numbered, raws, strict=True))
                 self._connection.execute(f"create or replace temp table {TOGETHER} as {union}")
@@ -333,10 +335,14 @@ class _Staging:
 
     def _put_apart(self) -> tuple[int, int]:
         """Drops odd rows that are no data; how many others there are, and the columns that make them odd."""
-        odd = f"select _id, row_number, _odd from {ROWS} where _is_odd and not _is_dropped order by _id"
-        self._connection.register(ODD_TEXTS, self._read.odd_texts(self._connection.execute(odd).to_arrow_table()))
-        self._connection.execute(self._statements.apart(ODD, ODD_TEXTS))
-        self._connection.unregister(ODD_TEXTS)
+        place = self._statements.place
+        columns = ", ".join(dict.fromkeys(["_id", "row_number", "_odd", place]))
+        found = self._connection.execute(f"select {columns} from {ROWS} where _is_odd and not _is_dropped")
+        self._connection.register(ODD_TEXTS, self._read.beside_texts(found.to_arrow_table(), place))
+        try:
+            self._connection.execute(self._statements.apart(ODD, ODD_TEXTS))
+        finally:
+            self._connection.unregister(ODD_TEXTS)
         ((dropped, rows, columns),) = self._fetch(
             "select count(*) filter (_is_no_data), count(*) filter (not _is_no_data), "
             f"coalesce(bit_or(_odd) filter (not _is_no_data), 0) from {ODD}"

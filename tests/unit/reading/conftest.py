@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from eduplan.declarations.contracts import Contract
@@ -43,11 +44,12 @@ def contract() -> Callable[..., Contract]:
 
 @dataclass
 class Seen:
-    """What one file gave."""
+    """What one file gave, and whether it was split without the database."""
 
     raw: RawTable
     rows: list[tuple[Any, ...]]
     rejected: list[RejectedRecord]
+    is_split: bool
 
     def by_column(self) -> dict[str, str]:
         return {column: one.name for one in self.raw.columns for column in one.columns}
@@ -67,6 +69,14 @@ def work(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
+def assert_same(split: pa.Table, seen: Seen, connection: duckdb.DuckDBPyConnection) -> None:
+    """What is split without the database must be what the database reads."""
+    names = ", ".join(one.name for one in seen.raw.columns)
+    read = connection.execute(f"select row_number, {names} from seen where coalesce({names}) is not null").fetchall()
+    assert list(zip(*(column.to_pylist() for column in split.columns), strict=True)) == read
+    assert not seen.rejected
+
+
 @pytest.fixture
 def read(connection: duckdb.DuckDBPyConnection, tmp_path: Path, work: Path) -> Iterator[Reader]:
     """Reads bytes (or a file) as staging does, and sees to it that no temporary file stays."""
@@ -84,10 +94,14 @@ def read(connection: duckdb.DuckDBPyConnection, tmp_path: Path, work: Path) -> I
             file_name="名册.csv",
             largest_bytes=largest_bytes,
         ) as raw:
+            split = raw.split([raw.columns[0].name]) if raw.split else None
             rejected = raw.scan(
                 connection, "create or replace temp table seen as select * from raw order by row_number"
             )
-        return Seen(raw, connection.execute("select * from seen").fetchall(), rejected)
+            seen = Seen(raw, connection.execute("select * from seen").fetchall(), rejected, split is not None)
+            if split is not None:
+                assert_same(split, seen, connection)
+        return seen
 
     yield reader
     assert not work.exists() or not list(work.iterdir())

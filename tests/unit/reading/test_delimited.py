@@ -51,6 +51,26 @@ def test_an_open_quotation_mark_costs_only_its_own_line(read: Any) -> None:
     assert [(one.row_number, one.text) for one in seen.rejected] == [(2, '1,"甲,x')]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_split"),
+    [
+        (f"{HEADER}1,甲,x\n2,乙,\n,,\n\n3,丙,甲", True),
+        (f"\ufeff标题\n\n{HEADER}1,甲,x\n".replace("\n", "\r\n"), True),
+        (HEADER, True),
+        (f"{HEADER}1,甲\n", False),
+        (f"{HEADER}1,甲,x,\n", False),
+        (f'{HEADER}1,"甲",x\n', False),
+        (f"{HEADER}1,甲,x\r2,乙,y\n", False),
+        (f"{HEADER}1,甲,{'x' * 2_100_000}\n", False),
+        ("学校标识码\n1\n\n2\n", False),
+    ],
+)
+def test_only_a_well_formed_text_is_split_without_the_database(read: Any, text: str, is_split: bool) -> None:
+    columns = [{"name": "school_code", "type": "text", "aliases": ["学校标识码"]}]
+    changes = {} if "姓名" in text else {"columns": columns, "key": ["school_code"]}
+    assert read(text.encode(), **changes).is_split == is_split
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_line_ends(read: Any, ending: str) -> None:
     assert read(f"{HEADER}1,甲,x\n2,乙,y\n".replace("\n", ending).encode()).rows == [

@@ -15,6 +15,8 @@ import pytest
 from eduplan.declarations.contracts import Contract, load_contracts
 from eduplan.landing.arrivals import find_arrivals
 from eduplan.project import Project
+from eduplan.staging.distinct import read_distinct, repeated
+from eduplan.staging.generate import Statements
 from eduplan.staging.load import load_arrivals
 from eduplan.staging.pseudonyms import create_key
 from eduplan.staging.report import LoadReport
@@ -148,6 +150,24 @@ def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bureau]:
     made = Bureau(tmp_path)
     yield made
     made.connection.close()
+
+
+def make_records(
+    connection: duckdb.DuckDBPyConnection,
+    statements: Statements,
+    raw: str,
+    verb: str = "",
+    *,
+    known: str | None = None,
+) -> list[tuple[Any, ...]]:
+    """Makes the table ``records`` of the rows of a raw table, as staging does, or explains how."""
+    read = connection.execute(statements.spread(raw)).to_arrow_table()
+    values = read_distinct(connection, statements, repeated(read, statements.plain_texts))
+    connection.register("records_values", values.rows)
+    rows = f"({statements.rows('records_values', known=known)})"
+    found = connection.execute(verb + statements.first("records", rows, values.columns, values.masks)).fetchall()
+    connection.unregister("records_values")
+    return found
 
 
 @pytest.fixture

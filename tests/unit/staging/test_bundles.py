@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -187,18 +186,19 @@ def test_bundles_are_of_one_source_and_stay_small(bureau: Bureau, monkeypatch: p
 def test_large_files_are_read_where_they_lie(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "SMALL_BYTES", -1)
     read: list[list[int]] = []
-    in_place = stage._Scan._in_place
+    split = stage._Reading._split
 
-    def noted(scan: stage._Scan, files: Sequence[stage.ReadFile]) -> Any:
-        found = in_place(scan, files)
+    def noted(reading: stage._Reading) -> Any:
+        found = split(reading)
+        assert found is not None
         read.append(list(found.first_rows))
         return found
 
-    monkeypatch.setattr(stage._Scan, "_in_place", noted)
+    monkeypatch.setattr(stage._Reading, "_split", noted)
     for sender in ("990101", "990102", "990103"):
         rows = [roll_row(serial) for serial in range(int(sender[-1]) * 10, int(sender[-1]) * 10 + 5)]
         bureau.send_roll(*rows, path=f"pupil_roll/2024-25/{sender}_roll.csv")
     bureau.load()
-    assert read == [[0, 6, 12]]
+    assert read == [[0, 5, 10]]
     numbers = bureau.ask("select sender, list(row_number order by row_number) from staging.pupil_roll group by all")
     assert sorted(numbers) == [(sender, [2, 3, 4, 5, 6]) for sender in ("990101", "990102", "990103")]

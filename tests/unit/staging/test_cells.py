@@ -18,7 +18,7 @@ from eduplan.staging.generate import Statements
 from eduplan.staging.macros import ENGINE_MACROS
 from eduplan.staging.plan import FilePlan
 from eduplan.staging.vocabulary import set_vocabulary
-from tests.unit.staging.conftest import ROOT, identity_number
+from tests.unit.staging.conftest import ROOT, identity_number, make_records
 
 CODES = load_code_lists(ROOT / "contracts" / "codes")
 GOOD = identity_number(7)
@@ -58,7 +58,7 @@ class Reader:
         """What the quick and the careful way make of a text."""
         statements = self._first(column, text)
         (quick,) = self._one("select value from rows")
-        self._connection.execute("update records set _is_odd = true, _cells = ['a', $1]", [text])
+        self._connection.execute("update records set _is_odd = true")
         return quick, self._second(statements, 2)[0]
 
     def _first(self, column: dict[str, Any], text: str | None) -> Statements:
@@ -83,12 +83,13 @@ class Reader:
         self._connection.execute(
             "create or replace temp table raw as select 1::bigint as row_number, 'a' as c0, $1::varchar as c1", [text]
         )
-        self._connection.execute(statements.first("records", "raw"))
+        make_records(self._connection, statements, "raw")
         self._connection.execute("create or replace temp view rows as select rowid as _id, * from records")
         return statements
 
     def _second(self, statements: Statements, odd: int) -> tuple[Any, str | None, set[str]]:
-        self._connection.execute(statements.apart("odd_rows", "rows"))
+        odd_rows = "(select _id, row_number, _odd, c0, c1 from rows join raw using (row_number) where _is_odd)"
+        self._connection.execute(statements.apart("odd_rows", odd_rows))
         self._connection.execute(statements.second("mended", "odd_rows", odd))
         value, faults, repairs = self._one("select value, _faults, _repairs from mended")
         return value, faults[0]["key"] if faults else None, {repair["rule"] for repair in repairs}

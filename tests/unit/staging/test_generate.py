@@ -15,7 +15,7 @@ from eduplan.staging.plan import FilePlan
 from eduplan.staging.pseudonyms import KEY_BYTES, set_key
 from eduplan.staging.stage import keep_order, orderly_scans
 from eduplan.staging.vocabulary import set_vocabulary
-from tests.unit.staging.conftest import ROOT, Bureau, roll_row
+from tests.unit.staging.conftest import ROOT, Bureau, make_records, roll_row
 
 FOLDERS = [ROOT / "contracts", *sorted((ROOT / "examples").glob("*/contracts"))]
 CONTRACTS = [(folder, source) for folder in FOLDERS for source in load_contracts(folder)]
@@ -33,10 +33,9 @@ def test_nothing_that_loses_the_order_is_planned(memory: duckdb.DuckDBPyConnecti
     columns = ", ".join(f"c{i} varchar" for i in range(len(header)))
     memory.execute(f"create temp table raw (row_number bigint, {columns})")
     with orderly_scans(memory):
-        statement = Statements(plan).first("rows", "raw")
-        lines = memory.execute("explain " + statement).fetchall()
+        lines = make_records(memory, Statements(plan), "raw", "explain ")
     text = "\n".join(line for _, line in lines)
-    assert plan.headings or "JOIN" not in text
+    assert "JOIN" not in text
     assert "AGGREGATE" not in text
 
 
@@ -62,11 +61,10 @@ def test_rows_stay_in_their_order_next_to_known_persons(memory: duckdb.DuckDBPyC
     memory.execute("delete from sent where row_number % 50 > 0 and row_number not between 9000 and 12000")
     with orderly_scans(memory):
         keep_order(memory)
-        statements = Statements(plan)
-        memory.execute(statements.first("rows", f"({statements.rows('sent', known='known')})"))
-    assert memory.execute("select count(*), count(person_key) from rows").fetchone() == (3340, 1840)
+        make_records(memory, Statements(plan), "sent", known="known")
+    assert memory.execute("select count(*), count(person_key) from records").fetchone() == (3340, 1840)
     displaced = (
-        "select count(*) from (select row_number < lag(row_number) over (order by rowid) as it from rows) where it"
+        "select count(*) from (select row_number < lag(row_number) over (order by rowid) as it from records) where it"
     )
     assert memory.execute(displaced).fetchone() == (0,)
 
