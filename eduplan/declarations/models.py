@@ -27,6 +27,22 @@ Header = TypeVar("Header")
 _HEADER = re.compile(r"\A/\*\n(?P<yaml>.*?)\n\*/\n", re.DOTALL)
 
 
+class Counted(Declaration):
+    """Where the persons are counted that a column counts again in another year.
+
+    Attributes:
+        mart: Qualified mart.
+        column: Its column.
+        where: SQL predicate over its columns of the rows that are meant.
+        years_before: How many years before.
+    """
+
+    mart: str
+    column: Name
+    where: str | None = None
+    years_before: int = Field(ge=1)
+
+
 class ColumnText(Declaration):
     """What a column means, in both languages, with its unit.
 
@@ -36,7 +52,9 @@ class ColumnText(Declaration):
             was measured of.
         divides: The same for parts that have nobody in common: all columns that divide another are disjoint.
         same_as: The column that counts the same persons elsewhere, under its own name.
-        disclosure: ``sensitive`` for what must not be told of ten, ``open`` for what anybody may know.
+        disclosure: ``sensitive`` for what must not be told of ten, ``open`` for what anybody may know, ``withheld`` for
+            what a release does not tell, because it tells it elsewhere.
+        counted: Where a release tells of these persons in the year that they are of; it withholds the column.
     """
 
     en: str
@@ -45,7 +63,8 @@ class ColumnText(Declaration):
     of: Name | None = None
     divides: Name | None = None
     same_as: Name | None = None
-    disclosure: Literal["standard", "sensitive", "open"] = "standard"
+    disclosure: Literal["standard", "sensitive", "open", "withheld"] = "standard"
+    counted: Counted | None = None
 
 
 class Publication(Declaration):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from eduplan.declarations.indicators import Indicator, Measure
-from eduplan.declarations.models import ColumnText, SqlModel
+from eduplan.declarations.models import ColumnText, Counted, SqlModel
 from eduplan.indicators.grouping import CellSet, cell_sets
 from eduplan.indicators.marts import measure_of
 from eduplan.project import Settings
@@ -128,6 +128,17 @@ class MartFigures:
         """What a column means."""
         return _text(self.model, column)
 
+    def is_withheld(self, column: str) -> bool:
+        """Whether a release does not tell a column at all."""
+        return column in self._withheld
+
+    @cached_property
+    def _withheld(self) -> frozenset[str]:
+        texts = {column: self.text(column) for column in self.thresholds}
+        return frozenset(
+            column for column, text in texts.items() if text and (text.counted or text.disclosure == "withheld")
+        )
+
     def persons(self, column: str) -> str:
         """The name by which all marts know the persons of a column."""
         return self._persons[column]
@@ -169,7 +180,7 @@ def _text(model: SqlModel, column: str) -> ColumnText | None:
     text, shared = model.column_text(column), model.shared_texts.get(column)
     if text is None or shared is None or text.unit is not None:
         return text
-    same = {name: getattr(shared, name) for name in ("unit", "of", "divides", "same_as", "disclosure")}
+    same = {name: getattr(shared, name) for name in ("unit", "of", "divides", "same_as", "disclosure", "counted")}
     return text.model_copy(update=same)
 
 
@@ -197,10 +208,15 @@ def figures_of_marts(
         if thresholds:
             found[table] = MartFigures(models[table], thresholds, _tables(models[table], names))
     for indicator in indicators:
-        for mart_name, value in _values(indicator, columns):
-            mart = found.get(mart_name)
-            if mart is not None and value.column in mart.thresholds:
+        for table, value in _values(indicator, columns):
+            mart = found.get(table)
+            if mart is None or value.column not in mart.thresholds:
+                continue
+            text = mart.text(value.column)
+            if text is None or text.counted is None:
                 mart.values.append(value)
+            elif (home := found.get(text.counted.mart)) is not None:
+                home.values.append(_counted_there(value, text.counted, columns[home.model.table]))
     return found
 
 
@@ -214,6 +230,12 @@ def _values(indicator: Indicator, columns: Mapping[str, Sequence[str]]) -> Itera
             keys = (_time(columns[measure.mart]), *cells.columns)
             for told, column, cut in _told(indicator, side, measure, keys):
                 yield measure.mart, PublishedValue(indicator.code, told, column, cells, cut, measure.year_offset)
+
+
+def _counted_there(value: PublishedValue, counted: Counted, columns: Sequence[str]) -> PublishedValue:
+    """What a value tells of persons of another year, where and when they are counted."""
+    cut = Cut((_time(columns), *value.cells.columns), _scope([counted.where] if counted.where else []))
+    return replace(value, column=counted.column, cut=cut, year_offset=value.year_offset - counted.years_before)
 
 
 def _told(indicator: Indicator, side: str, measure: Measure, keys: tuple[str, ...]) -> Iterator[tuple[str, str, Cut]]:

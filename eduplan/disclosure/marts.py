@@ -186,7 +186,8 @@ class MartYear:
         self._figure_of_row: dict[Cut, Ints] = {}
         self._indices: dict[Cut, _Measured] = {}
         self.hidden: dict[str, dict[Cut, Flags]] = {
-            name: {cut: np.zeros(self.size, dtype=bool) for cut in cuts} for name, cuts in self._cuts.items()
+            name: {cut: np.full(self.size, self.figures.is_withheld(name) and cut.is_sum) for cut in cuts}
+            for name, cuts in self._cuts.items()
         }
         """For each count and cut, the rows whose figure is hidden."""
         self._decimals: dict[Cut, Ints] = {}
@@ -223,7 +224,7 @@ class MartYear:
         parts are told.
         """
         found = self.of_part(name)
-        for part in self.figures.children(name):
+        for part in [] if self.figures.is_withheld(name) else self.figures.children(name):
             for cut in self._cuts[part]:
                 if cut.is_sum and cut not in found:
                     found[cut] = self._told_of_parts(cut, name)
@@ -243,7 +244,7 @@ class MartYear:
     def inherit(self, name: str) -> bool:
         """Hides a part wherever its whole is hidden, and says whether that is more than was hidden already."""
         whole = self.whole(name)
-        if whole not in self.hidden:
+        if whole not in self.hidden or self.figures.is_withheld(whole):
             return False
         more = False
         for cut, flags in self.hidden[name].items():

@@ -59,6 +59,8 @@ def suppress(
     # Nobody can hide more than there is: three pupils are three pupils.
     wanted = np.minimum(threshold, quantities.capacity)
     proven = np.zeros(quantities.count, dtype=np.int64) if proven is None else proven.copy()
+    if hidden[quantities.rows_of_quantity > 0].all():
+        return Suppression(hidden, primary, wanted)
     while True:
         failing = np.flatnonzero(hidden & (proven < wanted))
         np.maximum.at(proven, failing, exchange_widths(quantities, hidden, failing))

@@ -313,7 +313,9 @@ class System:
                     ]
                 )
             )
-            mine = mine[quantities.capacity[mine] > 0]
+            # What is withheld is told elsewhere, and counted there.
+            is_counted = not stack.mart.figures.is_withheld(stack.name)
+            mine = mine[(quantities.capacity[mine] > 0) & is_counted]
             self.counted[stack.mart.figures.model.table, stack.name] = Counted(
                 stack.name, stack.mart.year, len(mine), int(small[mine].sum()), int(hidden[mine].sum())
             )
