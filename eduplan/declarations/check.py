@@ -173,11 +173,22 @@ def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, Code
 
 
 def _text_faults(connection: duckdb.DuckDBPyConnection, project: Project) -> Iterator[DeclarationError]:
-    """Texts of columns that no model has any more."""
+    """Texts of columns that no model has any more, or that name such a column."""
     found = connection.execute("select distinct column_name from duckdb_columns() where not internal").fetchall()
-    path = project.sql / "columns.yml"
-    for name in sorted(set(load_column_texts(project.sql)) - {row[0] for row in found}):
-        yield DeclarationError(f"{name}: no table has this column", where=place_of(path, name))
+    columns, path = {row[0] for row in found}, project.sql / "columns.yml"
+    for name, text in sorted(load_column_texts(project.sql).items()):
+        if name not in columns:
+            yield DeclarationError(f"{name}: no table has this column", where=place_of(path, name))
+        for link in ("of", "divides", "same_as"):
+            if (meant := getattr(text, link)) and meant not in columns:
+                yield DeclarationError(
+                    f"{name}.{link}: no table has a column {meant}", where=place_of(path, name, link)
+                )
+        if text.counted:
+            rows = f"select {', '.join(text.counted.columns)} from {text.counted.mart}"
+            rows += f" where {text.counted.where}" if text.counted.where else ""
+            if reason := _cannot_run(connection, rows):
+                yield DeclarationError(f"{name}.counted: {reason}", where=place_of(path, name, "counted"))
 
 
 def _publication_faults(models: Mapping[str, SqlModel]) -> Iterator[DeclarationError]:

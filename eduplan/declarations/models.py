@@ -28,19 +28,19 @@ _HEADER = re.compile(r"\A/\*\n(?P<yaml>.*?)\n\*/\n", re.DOTALL)
 
 
 class Counted(Declaration):
-    """Where the persons are counted that a column counts again in another year.
+    """Where the persons are counted that a column counts again, such as those of another year.
 
     Attributes:
         mart: Qualified mart.
-        column: Its column.
+        columns: Its column, or those that add up to it or leave it over, such as all and the others.
         where: SQL predicate over its columns of the rows that are meant.
         years_before: How many years before.
     """
 
     mart: str
-    column: Name
+    columns: list[Name] = Field(min_length=1)
     where: str | None = None
-    years_before: int = Field(ge=1)
+    years_before: int = Field(default=0, ge=0)
 
 
 class ColumnText(Declaration):
@@ -54,7 +54,7 @@ class ColumnText(Declaration):
         same_as: The column that counts the same persons elsewhere, under its own name.
         disclosure: ``sensitive`` for what must not be told of ten, ``open`` for what anybody may know, ``withheld`` for
             what a release does not tell, because it tells it elsewhere.
-        counted: Where a release tells of these persons in the year that they are of; it withholds the column.
+        counted: Where a release tells of these persons, in the year that they are of; it withholds the column.
     """
 
     en: str

@@ -216,7 +216,7 @@ def figures_of_marts(
             if text is None or text.counted is None:
                 mart.values.append(value)
             elif (home := found.get(text.counted.mart)) is not None:
-                home.values.append(_counted_there(value, text.counted, columns[home.model.table]))
+                home.values += _counted_there(value, text.counted, columns[home.model.table])
     return found
 
 
@@ -232,10 +232,11 @@ def _values(indicator: Indicator, columns: Mapping[str, Sequence[str]]) -> Itera
                 yield measure.mart, PublishedValue(indicator.code, told, column, cells, cut, measure.year_offset)
 
 
-def _counted_there(value: PublishedValue, counted: Counted, columns: Sequence[str]) -> PublishedValue:
-    """What a value tells of persons of another year, where and when they are counted."""
+def _counted_there(value: PublishedValue, counted: Counted, columns: Sequence[str]) -> Iterator[PublishedValue]:
+    """What a value tells of persons where, and in the year in which, they are counted."""
     cut = Cut((_time(columns), *value.cells.columns), _scope([counted.where] if counted.where else []))
-    return replace(value, column=counted.column, cut=cut, year_offset=value.year_offset - counted.years_before)
+    for column in counted.columns:
+        yield replace(value, column=column, cut=cut, year_offset=value.year_offset - counted.years_before)
 
 
 def _told(indicator: Indicator, side: str, measure: Measure, keys: tuple[str, ...]) -> Iterator[tuple[str, str, Cut]]:

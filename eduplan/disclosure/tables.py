@@ -36,6 +36,8 @@ def write_table(
 ) -> None:
     """Writes a mart as it is, or added up to the columns of ``by``, with nulls where a figure is hidden.
 
+    Columns that a release withholds are not in it.
+
     Args:
         connection: The working warehouse.
         figures: What is published of the mart.
@@ -51,13 +53,14 @@ def write_table(
     hidden = hidden.filter(pl.any_horizontal("^_hides_.*$")).unique(subset=list(cut.keys))
     behind = {column: _persons_behind(figures, column, columns) for column in columns}
     measures = [column for column in columns if column not in by] if not by else _measures(figures, columns, by)
+    measures = [column for column in measures if not figures.is_withheld(column)]
     connection.register("_hidden", hidden)
     chosen = f"where {figures.year} in ({', '.join(map(quoted, due.years)) or 'null'})"
     rows = (
         f"select {', '.join([*by, *(f'sum({column}) as {column}' for column in measures)])} "
         f"from {model.table} {chosen} group by all"
         if by
-        else f"select {', '.join(columns)} from {model.table} {chosen}"
+        else f"select {', '.join(measures)} from {model.table} {chosen}"
     )
     shown = []
     for column in [*by, *measures]:

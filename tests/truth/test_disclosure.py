@@ -52,9 +52,11 @@ OTHER_NAMES = {
         "pupils_reported",
         "senior_pupils",
         "rural_pupils_in_meal_scope",
+        "pupils_in_scope",
+        "pupils_in_scope_reported",
     ],
     "valid_examinations": ["autumn_screened"],
-    "pupils_in_scope": ["pupils_in_scope_reported"],
+    "pupils_in_scope": ["pupils_in_scope_reported", "pupils"],
 }
 """What the same persons are called where only some schools or stages are meant."""
 
@@ -251,6 +253,68 @@ def test_no_number_that_is_not_told_can_be_worked_out(databases, mart, column, w
     assert any(figure.value is not None for figure in found)
     for width, most in widths(base, found, column, whole):
         assert width >= min(threshold, most) - 1e-6
+
+
+def counted_again(release, warehouse, base: pl.DataFrame, year: str) -> Iterator[Figure]:
+    """What the year after tells of the pupils of a year: the denominators of the drop-out rate."""
+    values = release.execute(
+        "select ref_area_level, ref_area, sex, denominator from plan.indicator_values "
+        "where indicator = 'CMP-03' and reference_year = ? and denominator is not null",
+        [int(year[:4]) + 1],
+    ).fetchall()
+    compulsory = base.filter(pl.col("stage").is_in(["primary", "junior", "special"]) & (pl.col("grade_number") > 0))
+    pupils = base["pupils"].fill_null(0).to_numpy()
+    for level, area, sex, denominator in values:
+        rows = compulsory.filter((pl.col(AREAS[level]) == area) if level in AREAS else pl.lit(value=True))
+        rows = rows.filter((pl.col("sex") == sex) if sex != "_T" else pl.lit(value=True))["row"].to_numpy()
+        # A school may have another district by now.
+        if pupils[rows].sum() == denominator:
+            yield Figure(rows, float(denominator))
+
+
+def test_a_year_tells_nothing_of_what_is_hidden_of_the_year_before(databases) -> None:
+    release, warehouse = databases
+    (latest,) = warehouse.execute("select max(school_year) from ch1_context.enrolment").fetchone()
+    year = f"{int(latest[:4]) - 1}-{latest[2:4]}"
+    base, found, _ = figures_of_all_marts(release, warehouse, "ch1_context.enrolment", "pupils", year)
+    again = list(counted_again(release, warehouse, base, year))
+    assert len(again) > 20
+    told = {tuple(figure.rows.tolist()): figure for figure in [*found, *again] if figure.value is not None}
+    secret = {tuple(figure.rows.tolist()): figure for figure in found if figure.value is None}
+    for width, most in widths(base, [*told.values(), *secret.values()], "pupils", None):
+        assert width >= min(5, most) - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("mart", "column"),
+    [
+        ("ch4_system.drop_outs", "pupils_year_before"),
+        ("ch3_development.vision_standard", "standard_pupils"),
+        ("ch3_development.vision_warning", "prevent_pupils"),
+    ],
+)
+def test_what_is_told_elsewhere_is_not_told_again(databases, mart, column) -> None:
+    release, warehouse = databases
+    has_column = "select count(*) from duckdb_columns() where schema_name || '.' || table_name = ? and column_name = ?"
+    assert warehouse.execute(has_column, [mart, column]).fetchone() == (1,)
+    assert release.execute(has_column, [mart, column]).fetchone() == (0,)
+
+
+def test_stages_of_prevention_are_told_where_the_counts_are_that_they_follow_from(databases) -> None:
+    """Who is not myopic is everybody examined but the myopic."""
+    release, _ = databases
+    rows = release.execute("""
+        select myopic.obs_status, prevent.obs_status, count(*)
+        from plan.indicator_values as myopic
+        inner join plan.indicator_values as prevent
+            using (reference_year, ref_area, stage, grade, sex, urban_class, ownership)
+        where myopic.indicator = 'HLT-01.unweighted' and prevent.indicator = 'HLT-07.stage_prevent'
+        group by all
+    """).fetchall()
+    statuses = {(myopic, prevent) for myopic, prevent, _ in rows}
+    assert ("A", "A") in statuses
+    assert ("Q", "Q") in statuses
+    assert ("Q", "A") not in statuses
 
 
 def weighted_rates(release, warehouse, base: pl.DataFrame, year: str) -> Iterator[Rate]:

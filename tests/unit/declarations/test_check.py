@@ -143,6 +143,13 @@ def test_a_project_that_fits_has_no_faults(tmp_path: Path) -> None:
         (SUITE, "column: pupils", "column: persons", "ch1_context.pupils has no column persons"),
         (CROSS, "where pupils < 0", "where persons < 0", "persons"),
         (COLUMNS, "sex: {", "gender: {en: g, zh: 性}\nsex: {", "gender: no table has this column"),
+        (COLUMNS, "zh: 学生}", "zh: 学生, same_as: children}", "pupils.same_as: no table has a column children"),
+        (
+            COLUMNS,
+            "zh: 学生}",
+            "zh: 学生, counted: {mart: ch1_context.pupils, columns: [children]}}",
+            'pupils.counted: Binder Error: Referenced column "children" not found',
+        ),
         (CROSS, "table: ch1_context.pupils", "table: ch1_context.pupil", "table: there is no ch1_context.pupil"),
         (SUITE, "min_value: 0", "min_value: 3, max_value: 2", "min_value 3 is above max_value 2"),
         (SUITE, "min_value: 0", "min_value: 0, mostly: 95", "mostly is a share"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eduplan.disclosure.figures import WEIGHTED_RATIO
@@ -64,6 +64,7 @@ numbers = st.lists(
 
 
 @pytest.mark.parametrize("method", FORMULAS)
+@settings(deadline=None)
 @given(units=numbers, among=st.integers(0, 2))
 def test_a_person_more_moves_an_index_as_its_derivative_says(method, units, among) -> None:
     formula = FORMULAS[method]
