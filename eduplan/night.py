@@ -22,7 +22,7 @@ import duckdb
 
 from eduplan.accounts import SourceAccount, source_accounts
 from eduplan.declarations.contracts import Contract, Severity, load_contracts
-from eduplan.errors import EduplanError, ExitCode, UnknownName
+from eduplan.errors import DeclarationError, EduplanError, ExitCode, UnknownName
 from eduplan.faults import explain
 from eduplan.near import names_there_are
 from eduplan.periods import Period
@@ -338,13 +338,22 @@ def run_night(
         What was done, and what went wrong.
 
     Raises:
-        DeclarationError: A contract is not valid.
+        DeclarationError: A contract is not valid, or there is none.
         UnknownName: A chosen source does not exist.
         LockedError: Another load is running.
-        EnvironmentFault: The working warehouse cannot be opened.
+        EnvironmentFault: There is no folder of extracts, or the working warehouse cannot be opened.
     """
+    from eduplan.landing.arrivals import require_raw_folder
+
     declarations = Declarations(project)
     wanted = _wanted(declarations, sources, periods)
+    if not declarations.contracts:
+        raise DeclarationError(
+            "no contract declares a source, so nothing can be loaded",
+            where=str(project.contracts),
+            remedy="write one, see docs/how-to/add-a-source.md, or name another project with --project",
+        )
+    require_raw_folder(project)
     report = NightReport()
     connection = open_warehouse(project)
     try:

@@ -104,12 +104,7 @@ def find_arrivals(project: Project, contracts: Mapping[str, Contract]) -> Arriva
     Raises:
         EnvironmentFault: There is no raw folder, or it cannot be read.
     """
-    if not project.raw.is_dir():
-        raise EnvironmentFault(
-            "the folder of extracts does not exist",
-            where=str(project.raw),
-            remedy="make it, or name another with --raw",
-        )
+    require_raw_folder(project)
     arrivals: list[Arrival] = []
     problems: list[Problem] = []
     for path in _files_below(project.raw):
@@ -132,9 +127,27 @@ def find_arrivals(project: Project, contracts: Mapping[str, Contract]) -> Arriva
     return Arrivals(arrivals, problems)
 
 
+def require_raw_folder(project: Project) -> None:
+    """Refuses a project without a folder of extracts; a misspelt one should leave nothing behind.
+
+    Raises:
+        EnvironmentFault: There is no raw folder.
+    """
+    if not project.raw.is_dir():
+        raise EnvironmentFault(
+            "the folder of extracts does not exist",
+            where=str(project.raw),
+            remedy="make it, or name another with --raw",
+        )
+
+
 def _files_below(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
-        raise EnvironmentFault(f"cannot be read: {error.strerror}", where=str(error.filename)) from error
+        raise EnvironmentFault(
+            f"cannot be read: {error.strerror}",
+            where=str(error.filename),
+            remedy="let the user that runs the load read it",
+        ) from error
 
     for root, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not _NOT_DATA.match(name))

@@ -53,6 +53,10 @@ def connect(path: Path | str, project: Project, *, read_only: bool = False) -> d
                 where=str(path),
                 remedy="wait for the load that is running, or end it",
             ) from error
+        if "Permission denied" in str(error):
+            raise EnvironmentFault(
+                "no permission", where=str(path), remedy="run as the user that owns the file, or change its mode"
+            ) from error
         raise EnvironmentFault(
             "the warehouse cannot be opened: " + str(error).splitlines()[0],
             where=str(path),

@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,33 @@ def test_nothing_was_released_yet(bureau: Bureau, command: list[str]) -> None:
     assert asked.code == ExitCode.ENVIRONMENT
     (line,) = asked.errors
     assert "nothing was released yet (run: eduplan run)" in line
+
+
+def test_a_project_without_contracts(bureau: Bureau, tmp_path_factory: pytest.TempPathFactory) -> None:
+    empty = tmp_path_factory.mktemp("empty") / "bureau"
+    empty.mkdir()
+    shutil.copy(PROJECT / "eduplan.yml", empty)
+    night = bureau.eduplan("run", project=empty)
+    assert night.code == ExitCode.DECLARATION
+    assert "no contract declares a source" in night.errors[0]
+
+
+def test_a_data_folder_that_does_not_exist_is_not_made(bureau: Bureau, tmp_path: Path) -> None:
+    misspelt = Bureau(tmp_path / "dat", bureau.key)
+    night = misspelt.eduplan("run")
+    assert night.code == ExitCode.ENVIRONMENT
+    assert not misspelt.data.exists()
+
+
+def test_a_release_that_is_spoilt_is_not_called_locked(bureau: Bureau) -> None:
+    database = (bureau.data / "marts" / "marts.duckdb").resolve()
+    database.chmod(0o644)
+    database.write_bytes(b"garbage!" + database.read_bytes()[8:])
+    asked = bureau.eduplan("status")
+    assert asked.code == ExitCode.ENVIRONMENT
+    assert "move the file away" in asked.errors[0]
+    assert bureau.eduplan("run").code == 0
+    assert bureau.released
 
 
 def test_a_folder_of_extracts_that_does_not_exist(bureau: Bureau) -> None:
