@@ -20,12 +20,13 @@ from eduplan.declarations.contract_faults import contract_faults
 from eduplan.declarations.contracts import CodeList, Contract, load_code_lists, load_contracts
 from eduplan.declarations.indicators import DIMENSION_COLUMNS, Indicator, load_indicators
 from eduplan.declarations.loading import load_yaml_as, parts_of, place_of
-from eduplan.declarations.models import SqlModel, dependency_order, load_column_texts, load_models
+from eduplan.declarations.models import ColumnText, SqlModel, dependency_order, load_column_texts, load_models
 from eduplan.declarations.registry import EntryPlaces, Registry, load_registry, registry_faults, registry_notes
 from eduplan.declarations.stray_files import stray_files
 from eduplan.declarations.suites import CrossCheck, Suite, load_cross_checks, load_suites
 from eduplan.errors import DeclarationError
 from eduplan.indicators.validation import indicator_faults
+from eduplan.near import names_there_are
 from eduplan.progress import Silent
 from eduplan.project import Project
 from eduplan.warehouse.blank import blank_warehouse
@@ -33,6 +34,7 @@ from eduplan.warehouse.build import build_models
 
 T = TypeVar("T")
 
+PERSONS = "persons"
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 
 
@@ -85,6 +87,7 @@ def check_declarations(project: Project) -> CheckSummary:
             summary.faults += _faults_between(project, contracts, codes, models, registry, suites, crosses)
         except DeclarationError as fault:
             summary.faults.append(fault)
+    summary.faults = list({fault.line: fault for fault in summary.faults}.values())
     return summary
 
 
@@ -116,7 +119,8 @@ def _faults_between(
     connection = blank_warehouse(project, contracts, codes)
     try:
         wrong_models = [*_model_faults(connection, models, codes), *_publication_faults(models)]
-        wrong_models += _text_faults(connection, project) if not wrong_models else []
+        wrong_models += _chapter_faults(models, registry)
+        wrong_models += _text_faults(connection, project, models) if not wrong_models else []
         faults += wrong_models
         if not wrong_models:
             faults += _plan_faults(connection, project, registry, contracts)
@@ -172,23 +176,54 @@ def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, Code
             yield f"publish.{number}.by", f"the select has no column {missing}"
 
 
-def _text_faults(connection: duckdb.DuckDBPyConnection, project: Project) -> Iterator[DeclarationError]:
-    """Texts of columns that no model has any more, or that name such a column."""
+def _chapter_faults(models: Mapping[str, SqlModel], registry: Registry) -> Iterator[DeclarationError]:
+    """Marts in a folder that is no chapter of the plan, so that no page would show them."""
+    chapters = [chapter.chapter for chapter in registry.chapters]
+    for model in models.values():
+        if chapters and model.schema not in ("core", *chapters):
+            yield DeclarationError(
+                f"the folder {model.schema} is no chapter of plan/chapters.yml",
+                where=str(model.path),
+                remedy=names_there_are(model.schema, chapters),
+            )
+
+
+def _text_faults(
+    connection: duckdb.DuckDBPyConnection, project: Project, models: Mapping[str, SqlModel]
+) -> Iterator[DeclarationError]:
+    """Texts of columns that no model has any more, and columns that a text names and no model has."""
     found = connection.execute("select distinct column_name from duckdb_columns() where not internal").fetchall()
-    columns, path = {row[0] for row in found}, project.sql / "columns.yml"
-    for name, text in sorted(load_column_texts(project.sql).items()):
-        if name not in columns:
-            yield DeclarationError(f"{name}: no table has this column", where=place_of(path, name))
-        for link in ("of", "divides", "same_as"):
-            if (meant := getattr(text, link)) and meant not in columns:
-                yield DeclarationError(
-                    f"{name}.{link}: no table has a column {meant}", where=place_of(path, name, link)
-                )
+    columns = {row[0] for row in found}
+    shared = load_column_texts(project.sql)
+    path = project.sql / "columns.yml"
+    for name in sorted(set(shared) - columns):
+        yield DeclarationError(f"{name}: no table has this column", where=place_of(path, name))
+    texts: list[tuple[Path, tuple[str, ...], ColumnText]] = [(path, (name,), text) for name, text in shared.items()]
+    texts += [
+        (model.path, ("columns", name), text)
+        for model in models.values()
+        for name, text in model.header.columns.items()
+    ]
+    for place, location, text in texts:
+        for name, reason, remedy in _protection_faults(text, columns):
+            where = place_of(place, *location, name)
+            yield DeclarationError(f"{'.'.join((*location, name))}: {reason}", where=where, remedy=remedy)
         if text.counted:
             rows = f"select {', '.join(text.counted.columns)} from {text.counted.mart}"
             rows += f" where {text.counted.where}" if text.counted.where else ""
-            if reason := _cannot_run(connection, rows):
-                yield DeclarationError(f"{name}.counted: {reason}", where=place_of(path, name, "counted"))
+            if broken := _cannot_run(connection, rows):
+                field_name = ".".join((*location, "counted"))
+                yield DeclarationError(f"{field_name}: {broken}", where=place_of(place, *location, "counted"))
+
+
+def _protection_faults(text: ColumnText, columns: set[str]) -> Iterator[tuple[str, str, str]]:
+    """What would leave counts of persons unprotected in a release: a misspelt unit or column."""
+    for name in ("of", "divides", "same_as"):
+        named = getattr(text, name)
+        if named is not None and named not in columns:
+            yield name, f"no table has a column {named}", names_there_are(named, columns, where="see sql/columns.yml")
+    if text.unit and text.unit != PERSONS and text.unit.lower().rstrip("s") == PERSONS.rstrip("s"):
+        yield "unit", f"{text.unit} is not protected in a release", f"did you mean {PERSONS}?"
 
 
 def _publication_faults(models: Mapping[str, SqlModel]) -> Iterator[DeclarationError]:

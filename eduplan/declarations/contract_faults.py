@@ -55,7 +55,7 @@ def _faults(
     codes: Mapping[str, CodeList],
 ) -> Iterator[Fault]:
     yield from _alias_faults(contract)
-    yield from _default_faults(contract, codes)
+    yield from _default_faults(connection, contract, codes)
     yield from _reference_faults(contract, contracts)
     yield from _rule_faults(contract, codes)
     yield from _expression_faults(connection, contract, codes)
@@ -73,12 +73,20 @@ def _alias_faults(contract: Contract) -> Iterator[Fault]:
                 yield ("columns", number, "aliases"), f"{alias} already means {other}"
 
 
-def _default_faults(contract: Contract, codes: Mapping[str, CodeList]) -> Iterator[Fault]:
+def _default_faults(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, codes: Mapping[str, CodeList]
+) -> Iterator[Fault]:
     for number, column in enumerate(contract.columns):
-        if column.codes and column.default is not None:
+        if column.default is None:
+            continue
+        if column.codes:
             known = [value.code for value in codes[column.codes].values]
             if column.default not in known:
                 yield ("columns", number, "default"), f"{column.default} is no code of {column.codes}"
+        else:
+            read = f"select try_cast($1 as {column_type(column)}) is not null"
+            if connection.execute(read, [str(column.default)]).fetchone() != (True,):
+                yield ("columns", number, "default"), f"{column.default} is no {column.type}"
 
 
 def _reference_faults(contract: Contract, contracts: Mapping[str, Contract]) -> Iterator[Fault]:

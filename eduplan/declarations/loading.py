@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from eduplan.declarations.wording import said_of
 from eduplan.errors import DeclarationError
 
 T = TypeVar("T")
@@ -115,19 +116,21 @@ def parse_yaml_as(model: type[T], text: str, *, where: str, first_line: int = 1)
             return model.model_validate(value)
         return TypeAdapter(model).validate_python(value)
     except ValidationError as error:
-        raise _declaration_error(error, text, where, first_line) from error
+        raise _declaration_error(error, model, text, where, first_line) from error
 
 
-def _declaration_error(error: ValidationError, text: str, where: str, first_line: int) -> DeclarationError:
+def _declaration_error(error: ValidationError, model: Any, text: str, where: str, first_line: int) -> DeclarationError:
     """Turns the first validation error into one line with file, line and field."""
     # A field that is not known comes before one that is missing: it is most often the same one, misspelt.
     first = min(error.errors(include_url=False), key=lambda each: each["type"] == "missing")
-    location = first["loc"]
-    line = _line_of(text, location) + first_line
+    location = tuple(part for part in first["loc"] if part != "[key]")
+    what = said_of(first, model)
+    # What concerns a whole declaration begins with the field that it speaks of, if it speaks of one.
+    line = _line_of(text, location or (what.split(" ")[0],)) + first_line
     field = ".".join(str(part) for part in location) or "the document"
     more = error.error_count() - 1
     remedy = f"and {more} more in this file" if more else ""
-    return DeclarationError(f"{field}: {first['msg']}", where=f"{where}:{line}", remedy=remedy)
+    return DeclarationError(f"{field}: {what}", where=f"{where}:{line}", remedy=remedy)
 
 
 def place_of(path: Path, *location: int | str, first_line: int = 1) -> str:

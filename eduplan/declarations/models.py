@@ -170,7 +170,7 @@ class SqlModel:
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """Qualified names of the tables that the select reads, found in its text."""
-        return tables_read(self.sql, where=str(self.path))
+        return tables_read(self.sql, where=str(self.path), first_line=line_of_query(self.path, self.sql))
 
 
 @cache
@@ -179,8 +179,13 @@ def parsed(sql: str) -> exp.Expr:
     return sqlglot.parse_one(sql, read="duckdb")
 
 
-def tables_read(sql: str, *, where: str) -> tuple[str, ...]:
+def tables_read(sql: str, *, where: str, first_line: int = 1) -> tuple[str, ...]:
     """The qualified tables that a DuckDB query reads, in name order.
+
+    Args:
+        sql: The query.
+        where: File that it stands in.
+        first_line: Line of the file that it starts on.
 
     Raises:
         DeclarationError: The text is not one SQL query.
@@ -189,7 +194,7 @@ def tables_read(sql: str, *, where: str) -> tuple[str, ...]:
         tree = parsed(sql)
     except sqlglot.errors.ParseError as error:
         first = error.errors[0] if error.errors else {}
-        place = f"{where}:{first.get('line', 1)}"
+        place = f"{where}:{first.get('line', 1) + first_line - 1}"
         raise DeclarationError(f"not valid SQL: {first.get('description', error)}", where=place) from error
     return tuple(sorted({f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}))
 
@@ -233,6 +238,12 @@ def split_header(header_type: type[Header], path: Path) -> tuple[Header, str]:
         raise DeclarationError("the file does not start with a YAML comment", where=f"{path}:1")
     header = parse_yaml_as(header_type, match["yaml"], where=str(path), first_line=2)
     return header, text[match.end() :].strip().removesuffix(";").strip()
+
+
+def line_of_query(path: Path, sql: str) -> int:
+    """The line that a query starts on in its file, below its header."""
+    before, found, _ = read_text(path).partition(sql) if path.is_file() else ("", "", "")
+    return before.count("\n") + 1 if found else 1
 
 
 def load_column_texts(folder: Path) -> dict[str, ColumnText]:

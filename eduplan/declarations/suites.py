@@ -16,7 +16,7 @@ from pydantic import model_validator
 
 from eduplan.declarations.contracts import Severity
 from eduplan.declarations.loading import load_yaml_as
-from eduplan.declarations.models import CheckHeader, split_header, tables_read
+from eduplan.declarations.models import CheckHeader, line_of_query, split_header, tables_read
 from eduplan.declarations.text import Bilingual, Declaration, Name
 from eduplan.errors import DeclarationError
 
@@ -109,6 +109,10 @@ class Suite(Declaration):
     def _qualified(self) -> Suite:
         if _TABLE.match(self.table) is None:
             raise ValueError(f"table {self.table!r} is not written as schema.table")
+        names = [expectation.name for expectation in self.expectations if expectation.name]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"expectations has {name} twice: their results could not be told apart")
         return self
 
 
@@ -131,7 +135,7 @@ class CrossCheck:
     @property
     def inputs(self) -> tuple[str, ...]:
         """Qualified names of the tables that the query reads."""
-        return tables_read(self.sql, where=str(self.path))
+        return tables_read(self.sql, where=str(self.path), first_line=line_of_query(self.path, self.sql))
 
 
 def load_suites(folder: Path) -> dict[str, Suite]:

@@ -171,6 +171,9 @@ def test_a_project_that_fits_has_no_faults(tmp_path: Path) -> None:
         (INDICATOR, "[district, sex]", "[district, sex]\n  always_by: [sex]", "disaggregations: sex: values are never"),
         (INDICATOR, "direction: up", "unit: pupls\n  direction: up", "unit: pupls is not in site/units.yml"),
         (INDICATOR, "direction: up", "direction: up\n  direction: down", "direction stands there twice"),
+        (COLUMNS, "zh: 学生}", "zh: 学生, unit: person}", "pupils.unit: person is not protected in a release"),
+        (COLUMNS, "zh: 学生}", "zh: 学生, same_as: pupil}", "pupils.same_as: no table has a column pupil"),
+        (MODEL, "sex, pupils\nfrom", "sex pupils\nform", "not valid SQL"),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
@@ -178,6 +181,29 @@ def test_what_does_not_fit_is_named(tmp_path: Path, file: str, old: str, new: st
     assert faults
     assert all(str(tmp_path / file) in fault.where for fault in faults)
     assert said in faults[0].what
+
+
+def test_two_expectations_of_one_name_are_refused(tmp_path: Path) -> None:
+    named = "expectations:\n  - name: one\n"
+    again = FILES[SUITE].split("expectations:\n  - ")[1]
+    (fault,) = check(tmp_path, SUITE, "expectations:\n  - ", f"{named}    {again}  - name: one\n    ").faults
+    assert fault.what == "the document: expectations has one twice: their results could not be told apart"
+    assert fault.where == f"{tmp_path / SUITE}:3"
+
+
+def test_a_fault_of_sql_names_the_line_of_the_file(tmp_path: Path) -> None:
+    (fault,) = check(tmp_path, MODEL, "from staging.pupil_count", "from (staging.pupil_count").faults
+    assert fault.where == f"{tmp_path / MODEL}:10"
+
+
+def test_a_mart_in_a_folder_that_is_no_chapter_is_named(tmp_path: Path) -> None:
+    check(tmp_path)
+    (tmp_path / "sql/marts/ch1_contxt").mkdir()
+    text = (tmp_path / MODEL).read_text(encoding="utf-8")
+    (tmp_path / "sql/marts/ch1_contxt/pupils.sql").write_text(text, encoding="utf-8")
+    (fault,) = check_declarations(Project.load(tmp_path)).faults
+    assert fault.what == "the folder ch1_contxt is no chapter of plan/chapters.yml"
+    assert fault.remedy == "did you mean ch1_context?"
 
 
 @pytest.mark.parametrize(
@@ -294,7 +320,7 @@ def test_the_relation_is_read_from_the_indicators(tmp_path: Path) -> None:
             "office: nobody is not in plan/offices.yml",
         ),
         (COMMITMENTS, "of: ENR-01", "of: PRE-01", "1.1.2-01, baselines.0.of: there is no indicator PRE-01"),
-        (COMMITMENTS, "tier: programme\n", "tier: third\n", "1.tier: Input should be"),
+        (COMMITMENTS, "tier: programme\n", "tier: third\n", "1.tier: 'third' is none of"),
         (COMMITMENTS, "  task:", "  # task:", "needs a task"),
         (COMMITMENTS, "id: 1.1.2-02", "id: 1.1.2-01", "1.1.2-01 is given twice"),
         (COMMITMENTS, "id: 1.1.2-02", "id: 3.3-01", "commitment 3.3-01 belongs in ch3.yml"),
