@@ -185,7 +185,7 @@ def _subject_pattern(subject: str) -> str:
     escaped = re.escape(subject)
     if subject.lower().startswith("ch"):
         return f"^{escaped.lower()}"
-    return f"^{escaped.upper()}$" if "." in subject else rf"^{escaped.upper()}($|[-.])"
+    return f"(?i)^{escaped}$" if "." in subject else rf"^{escaped.upper()}($|[-.])"
 
 
 def find_area(connection: duckdb.DuckDBPyConnection, area: str | None) -> tuple[str, str, str] | None:

@@ -206,6 +206,8 @@ def test_items_are_folded_into_the_worst(
 @pytest.mark.parametrize(
     ("subject", "codes"),
     [
+        ("ENR-01.pupils", {"ENR-01.pupils"}),
+        ("enr-01.pupils", {"ENR-01.pupils"}),
         ("4", {"PRE-01", "CMP-14"}),
         ("ch3", {"HLT-01"}),
         ("HLT", {"HLT-01"}),
