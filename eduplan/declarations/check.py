@@ -161,6 +161,7 @@ def _header_faults(model: SqlModel, columns: list[str], codes: Mapping[str, Code
         "not_null": header.not_null,
         "codes": list(header.codes),
         "columns": list(header.columns),
+        "follows": [header.follows.column, *header.follows.by] if header.follows else [],
     }
     for name, wanted in named.items():
         for missing in sorted(set(wanted) - set(columns)):

@@ -81,6 +81,26 @@ class Publication(Declaration):
     title: Bilingual
 
 
+class Follows(Declaration):
+    """A mart that says what became of persons whom another counts: their sum is known where that one tells it.
+
+    Attributes:
+        column: The column that counts them.
+        mart: Qualified mart that counted them before, in a column of the same name.
+        by: Columns of both by which the persons are the same.
+        where: SQL predicate of the rows that count persons of the other; None for all.
+        among: SQL predicate over the other's rows of the persons that values are made of; None for all.
+        years_before: How many years before.
+    """
+
+    column: Name
+    mart: str
+    by: list[Name] = Field(min_length=1)
+    where: str | None = None
+    among: str | None = None
+    years_before: int = Field(default=1, ge=0)
+
+
 class ModelHeader(Declaration):
     """The YAML comment at the top of a model.
 
@@ -96,6 +116,7 @@ class ModelHeader(Declaration):
         codes: Code list of a column, checked from here.
         warning: What a reader must not do with the table ("do not add over grades").
         publish: The tables that a release has instead of this one; empty where it is published as it is.
+        follows: Where the persons were counted before whose ways it tells; where they are hidden, so are their ways.
     """
 
     title: Bilingual
@@ -110,6 +131,7 @@ class ModelHeader(Declaration):
     columns: dict[Name, ColumnText] = {}
     warning: Bilingual | None = None
     publish: list[Publication] = []
+    follows: Follows | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> ModelHeader:

@@ -128,6 +128,13 @@ class MartFigures:
         """What a column means."""
         return _text(self.model, column)
 
+    def counted(self, column: str) -> Counted | None:
+        """Where the persons of a column are counted that it counts again, or whose ways it tells."""
+        text, follows = self.text(column), self.model.header.follows
+        if follows is not None and follows.column == column:
+            return Counted(mart=follows.mart, columns=[column], where=follows.among, years_before=follows.years_before)
+        return text.counted if text else None
+
     def is_withheld(self, column: str) -> bool:
         """Whether a release does not tell a column at all."""
         return column in self._withheld
@@ -170,9 +177,16 @@ class MartFigures:
         return [name for name, text in texts.items() if text and text.divides == column]
 
     def cuts(self, column: str) -> list[Cut]:
-        """How a column is published, each way once."""
+        """How a column is published, each way once, and how its sums are known."""
         cuts = [table.cut for table in self.tables] + [value.cut for value in self.values if value.column == column]
-        return list(dict.fromkeys(cuts))
+        return list(dict.fromkeys([*cuts, *self.known(column)]))
+
+    def known(self, column: str) -> list[Cut]:
+        """The sums of a column that another mart of another year tells."""
+        follows = self.model.header.follows
+        if follows is None or follows.column != column:
+            return []
+        return [Cut((self.tables[0].cut.keys[0], *follows.by), _scope([follows.where] if follows.where else []))]
 
 
 def _text(model: SqlModel, column: str) -> ColumnText | None:
@@ -212,11 +226,12 @@ def figures_of_marts(
             mart = found.get(table)
             if mart is None or value.column not in mart.thresholds:
                 continue
-            text = mart.text(value.column)
-            if text is None or text.counted is None:
+            counted = mart.counted(value.column)
+            home = found.get(counted.mart) if counted else None
+            if counted and home:
+                home.values += _counted_there(value, counted, columns[home.model.table])
+            if home is None or not mart.is_withheld(value.column):
                 mart.values.append(value)
-            elif (home := found.get(text.counted.mart)) is not None:
-                home.values += _counted_there(value, text.counted, columns[home.model.table])
     return found
 
 

@@ -21,7 +21,7 @@ from eduplan.disclosure.clusters import clusters, linking_columns, protect_year
 from eduplan.disclosure.figures import MartFigures, PublishedTable, figures_of_marts
 from eduplan.disclosure.kept import Due, create_tables, due_years, forget, note
 from eduplan.disclosure.marts import MartRows, Protection
-from eduplan.disclosure.tables import rows_told, stored, write_table
+from eduplan.disclosure.tables import hide_what_became, rows_told, stored, write_table
 from eduplan.disclosure.values import has_values, keep_hidden_values, plan_tables
 from eduplan.indicators.marts import Marts
 from eduplan.progress import Progress, Silent
@@ -102,6 +102,9 @@ def protect(
                 for table, found in marts_of.items():
                     forget(connection, table, years.kept)
                     _write(connection, found, columns[table], protections[table], years)
+                for table, found in marts_of.items():
+                    if follows := found.model.header.follows:
+                        hide_what_became(connection, found, figures[follows.mart])
                     connection.execute(
                         "insert into disclosure.protected_marts values (?, ?, ?)",
                         [table, marks[table], rows_told(connection, found)],
@@ -142,8 +145,17 @@ def _declared(figures: MartFigures, columns: Sequence[str]) -> str:
     """Fingerprint of all that decides what is left out, but for the rows."""
     texts = [figures.text(name) for name in columns]
     values = sorted(map(repr, figures.values))
-    key = figures.model.header.key
-    return digest(_ENGINE, sorted(figures.thresholds.items()), figures.tables, values, texts, list(columns), key)
+    header = figures.model.header
+    return digest(
+        _ENGINE,
+        sorted(figures.thresholds.items()),
+        figures.tables,
+        values,
+        texts,
+        list(columns),
+        header.key,
+        header.follows,
+    )
 
 
 _Work = tuple[Mapping[str, MartFigures], Due]

@@ -82,6 +82,37 @@ def write_table(
     connection.unregister("_hidden")
 
 
+def hide_what_became(connection: duckdb.DuckDBPyConnection, figures: MartFigures, home: MartFigures) -> None:
+    """Hides what became of persons wherever the mart that counted them before does not tell how many they were.
+
+    Args:
+        connection: The working warehouse.
+        figures: What is published of a mart that follows persons.
+        home: The same of the mart that counted them; its copy is written already.
+    """
+    follows = figures.model.header.follows
+    assert follows is not None  # noqa: S101 - called for no other
+    counted = next(table for table in home.tables if {*follows.by} <= {*table.cut.keys})
+    same = " and ".join(f"told.{name} is not distinct from before.{name}" for name in follows.by)
+    (table,) = figures.tables
+    connection.execute(f"""
+        update {stored(table.name)} as told
+        set {follows.column} = null, {MARK} = list_append(told.{MARK}, {quoted(follows.column)})
+        from (
+            select {_first_year(counted.cut.keys[0])} as first_year, {", ".join(follows.by)}
+            from {stored(counted.name)}
+            where list_contains({MARK}, {quoted(follows.column)})
+            group by all
+        ) as before
+        where {same} and {_first_year(f"told.{table.cut.keys[0]}")} = before.first_year + {follows.years_before}
+        and told.{follows.column} is not null and ({follows.where or "true"})
+    """)
+
+
+def _first_year(time: str) -> str:
+    return f"cast(left({time}, 4) as integer)"
+
+
 def _measures(figures: MartFigures, columns: Sequence[str], by: Sequence[str]) -> list[str]:
     """The columns that are added up: those with a unit."""
     texts = {column: figures.text(column) for column in columns if column not in by}

@@ -20,7 +20,24 @@ from scipy.sparse import csr_matrix
 
 DIMENSIONS = ("stage", "urban_class", "ownership", "sex", "grade", "item")
 AREAS = {"school": "school_code", "district": "division_code"}
+FURTHER_KEYS = (
+    "warning_tier",
+    "grade_number_before",
+    "division_code_now",
+    "grade_number_now",
+    "flow",
+    "is_followed",
+)
 MOST_ATTACKS = 40
+ARRIVALS = [
+    "entered",
+    "transferred_in",
+    "returned",
+    "resumed",
+    "from_special_school",
+    "arrived_otherwise",
+    "not_reported_before",
+]
 
 CASES = [
     ("ch3_development.mental_health", "warned_pupils", "screened_pupils", 10),
@@ -102,9 +119,7 @@ def _of_tables(release, base: pl.DataFrame, mart: str, column: str, year: str) -
     for (table,) in tables:
         told = release.execute(f"select * from {schema}.{table} where school_year = ?", [year]).pl()
         keys = [
-            key
-            for key in ("school_code", "division_code", *DIMENSIONS, "warning_tier", "grade_number_before")
-            if key in told.columns and key in base.columns
+            key for key in (*AREAS.values(), *DIMENSIONS, *FURTHER_KEYS) if key in told.columns and key in base.columns
         ]
         rows = base.group_by(keys, maintain_order=True).agg(pl.col("row"))
         joined = rows.join(told.select(*keys, column), on=keys, how="inner", nulls_equal=True)
@@ -283,6 +298,35 @@ def test_a_year_tells_nothing_of_what_is_hidden_of_the_year_before(databases) ->
     secret = {tuple(figure.rows.tolist()): figure for figure in found if figure.value is None}
     for width, most in widths(base, [*told.values(), *secret.values()], "pupils", None):
         assert width >= min(5, most) - 1e-6
+
+
+def test_what_became_of_pupils_tells_nothing_that_is_hidden_of_either_year(databases) -> None:
+    """Those who went somewhere are those who were there."""
+    release, warehouse = databases
+    (latest,) = warehouse.execute("select max(school_year) from ch4_system.pupil_flows").fetchone()
+    year = f"{int(latest[:4]) - 1}-{latest[2:4]}"
+    base, found, _ = figures_of_all_marts(release, warehouse, "ch1_context.enrolment", "pupils", year)
+    secret = [figure.rows.tolist() for figure in found if figure.value is None]
+    flows, of_flows = figures(release, warehouse, "ch4_system.pupil_flows", "pupils", latest)
+    moved = [Figure(figure.rows + len(base), figure.value) for figure in of_flows]
+    origin = ["division_code", "stage", "grade", "sex"]
+    went = flows.filter(~pl.col("flow").is_in(ARRIVALS)).with_columns(pl.col("row") + len(base))
+    cells = (
+        base.group_by(origin)
+        .agg("row", pl.col("pupils").sum())
+        .join(went.group_by(origin).agg("row", pl.col("pupils").sum()), on=origin, suffix="_went")
+        .filter(pl.col("pupils") == pl.col("pupils_went"))
+    )
+    assert len(cells) > 100
+    both = pl.concat([base.select("pupils"), flows.select("pupils")])
+    same: list[Rate] = []
+    for were, went_where in cells.select("row", "row_went").iter_rows():
+        balance = np.zeros(len(both))
+        balance[were], balance[went_where] = 1, -1
+        same.append((balance, 0.0, 0.0))
+    for width, most in widths(both, [*found, *moved], "pupils", None, same):
+        assert width >= min(5, most) - 1e-6
+    assert secret
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,15 @@ partition: school_year
 look_back: 1
 not_null: [grade_number, pupils]
 codes: {stage: stage, grade: grade, sex: sex, flow: pupil_flow}
+follows:
+  column: pupils
+  mart: ch1_context.enrolment
+  by: [division_code, stage, grade, sex]
+  where: >-
+    flow not in (
+    'entered', 'transferred_in', 'returned', 'resumed', 'from_special_school', 'arrived_otherwise', 'not_reported_before')
+  among: count_source = 'roll' and stage in ('primary', 'junior') and grade_number between 1 and 8
+  years_before: 1
 columns:
   division_code_now: {en: 'Division of today, none where the person is counted nowhere', zh: 本年区划（未计数者为 none）}
   grade_number_now: {en: 'Grade number of today, 0 where the person is counted nowhere', zh: 本年年级序号（未计数者为 0）}
