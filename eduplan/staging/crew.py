@@ -25,8 +25,11 @@ LARGE_BYTES = 32 * 1024 * 1024
 """DuckDB reads a text in parts of this size, so a smaller file cannot use a second thread: it would wait and spin. A
 larger one needs all threads only if it is most of the work."""
 
-SMALL_BUNDLE_BYTES, BUNDLE_BYTES, BUNDLE_FILES = 8 * 1024 * 1024, 48 * 1024 * 1024, 96
+SMALL_BUNDLE_BYTES, BUNDLE_BYTES, BUNDLE_FILES = 8 * 1024 * 1024, 96 * 1024 * 1024, 96
 """As many small files, and as many others, as are staged together: the more, the less planning and the more memory."""
+
+BUNDLES_OF_A_SHARE = 2
+"""A thread has at least so many bundles to do where there is enough for all, so that none waits long at the end."""
 
 MANY_FILES = 4
 """From so many files of persons on, remembering keys costs less than making them again."""
@@ -76,7 +79,8 @@ class Crew:
             has_many = sum(job.makes_keys for job in together) >= MANY_FILES
             worker = self._worker(key, self._known if has_many else None)
             with self._threads(1), ThreadPoolExecutor(threads) as pool:
-                yield from pool.map(worker.run, bundles(together))
+                most = max(SMALL_BUNDLE_BYTES, min(BUNDLE_BYTES, int(share / BUNDLES_OF_A_SHARE)))
+                yield from pool.map(worker.run, bundles(together, most))
         if alone:
             worker = self._worker(key, None)
             yield from map(worker.run, [[job] for job in alone])
@@ -102,10 +106,14 @@ class Crew:
             self._connection.execute(f"set threads = {self._project.settings.threads}")
 
 
-def bundles(jobs: Sequence[Job]) -> list[list[Job]]:
+def bundles(jobs: Sequence[Job], most_bytes: int = BUNDLE_BYTES) -> list[list[Job]]:
     """Jobs that are done together: files of one source and of like size, so that none waits for much larger ones.
 
     The largest come first, so that no thread is left alone with one at the end.
+
+    Args:
+        jobs: The jobs.
+        most_bytes: What files that are not small have together at most.
     """
     made: list[list[Job]] = []
     for _, of_source in groupby(jobs, key=lambda job: job.contract.source):
@@ -116,7 +124,7 @@ def bundles(jobs: Sequence[Job]) -> list[list[Job]]:
                 made.append([job])
             else:
                 (small if job.is_small else large).append(job)
-        made += [*_bundled(small, SMALL_BUNDLE_BYTES), *_bundled(large, BUNDLE_BYTES)]
+        made += [*_bundled(small, SMALL_BUNDLE_BYTES), *_bundled(large, most_bytes)]
     return sorted(made, key=lambda bundle: -sum(job.arrival.bytes for job in bundle))
 
 
