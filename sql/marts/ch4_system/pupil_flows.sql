@@ -20,7 +20,8 @@ follows:
   by: [division_code, stage, grade, sex]
   where: >-
     flow not in (
-    'entered', 'transferred_in', 'returned', 'resumed', 'from_special_school', 'arrived_otherwise', 'not_reported_before')
+    'entered', 'transferred_in', 'returned', 'resumed', 'from_special_school', 'arrived_otherwise',
+    'not_reported_before')
   among: count_source = 'roll' and stage in ('primary', 'junior') and grade_number between 1 and 8
   years_before: 1
 columns:
