@@ -269,6 +269,7 @@ class Contract(Declaration):
         source: Name of the source, and of its table in ``staging``.
         files: Ways to recognise its files; one that holds is enough.
         unpivot: Wide columns that become rows.
+        not_read: Labels of columns that senders send and nobody needs, so that nobody is told of them every night.
         key: Columns that identify a row within its period and sender.
         duplicates: What happens to rows that repeat a key: ``exact`` copies are dropped and counted and rows
             that differ go to quarantine, or the ``first`` or ``last`` one stays.
@@ -288,6 +289,7 @@ class Contract(Declaration):
     several_files: bool = False
     layout: Layout = Layout()
     unpivot: list[Unpivot] = []
+    not_read: list[str] = []
     columns: list[Column] = Field(min_length=1, max_length=126)
     derive: list[Derived] = []
     key: list[Name] = Field(min_length=1)

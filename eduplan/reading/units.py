@@ -34,50 +34,12 @@ _MEASURES = {
     "Mbps": {"mbps": 1, "兆": 1},
 }
 _COUNTED = (
-    *(
-        "人",
-        "人次",
-        "名",
-        "个",
-        "所",
-        "间",
-        "栋",
-        "幢",
-        "座",
-        "处",
-        "台",
-        "套",
-        "件",
-        "册",
-        "张",
-        "辆",
-        "部",
-        "项",
-        "份",
-    ),
-    *(
-        "起",
-        "例",
-        "次",
-        "场",
-        "节",
-        "课时",
-        "学时",
-        "小时",
-        "天",
-        "日",
-        "周",
-        "月",
-        "个月",
-        "年",
-        "岁",
-        "班",
-        "门",
-        "条",
-    ),
+    "人 人次 名 个 所 间 栋 幢 座 处 台 套 件 册 张 辆 部 项 "
+    "份 起 例 次 场 节 课时 学时 小时 天 日 周 月 个月 年 岁 班 门 条"
 )
+"""Things and times that are counted one by one."""
 _UNITS = {word: Unit(name, factor) for name, words in _MEASURES.items() for word, factor in words.items()}
-_UNITS |= {word: Unit("", 1) for word in _COUNTED}
+_UNITS |= {word: Unit("", 1) for word in _COUNTED.split()}
 
 _LABEL = re.compile(r"(?P<label>.+?)\s*[(\[【](?:单位:)?(?P<unit>[^()\[\]【】]+)[)\]】]")
 _TITLE = re.compile(r"(?<![一-鿿])(?:金额|计量|货币)?单位:([^\s()]+)")

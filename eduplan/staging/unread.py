@@ -22,12 +22,13 @@ def left_unread(raw: RawTable, contract: Contract) -> list[str]:
     """Says what of a file is not read, one sentence each with what to do about it."""
     unread: list[str] = []
     totals = {comparable(label) for label in contract.layout.totals}
-    spoken_for = _NUMBERS | LABELS | totals | {comparable(contract.period.column or "")}
+    known = {comparable(label) for label in [contract.period.column or "", *contract.not_read]}
+    spoken_for = _NUMBERS | LABELS | totals | known
     unknown = [each.header for each in raw.columns if not each.columns and comparable(each.header) not in spoken_for]
     if unknown:
         unread.append(
             f"the contract does not know the columns {_listed(unknown)}, so they are not read "
-            f"(a new wording is one more alias in contracts/{contract.source}.yml)"
+            f"(in contracts/{contract.source}.yml a new wording is one more alias, and what nobody needs is not_read)"
         )
     if raw.skipped_sheets:
         unread.append(

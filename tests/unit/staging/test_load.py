@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from eduplan.staging.report import LoadReport, Outcome
-from tests.unit.staging.conftest import Bureau, roll_row, screening_row
+from tests.unit.staging.conftest import ROLL_HEADER, Bureau, roll_row, screening_row
 
 
 def outcomes(report: LoadReport) -> list[tuple[str, str]]:
@@ -294,8 +294,14 @@ def test_columns_and_sheets_that_are_not_read_are_told_once(bureau: Bureau) -> N
     (notice,) = bureau.load().notices
     assert notice == (
         "school_register/2024-25/990101.csv and 1 more such as 990102.csv: the contract does not know the columns "
-        "建筑面积, 微信公众号, so they are not read (a new wording is one more alias in contracts/school_register.yml)"
+        "建筑面积, 微信公众号, so they are not read (in contracts/school_register.yml a new wording is one more alias, "
+        "and what nobody needs is not_read)"
     )
+    assert bureau.load().notices == []
+
+
+def test_columns_that_a_contract_knows_and_does_not_want_are_not_told(bureau: Bureau) -> None:
+    bureau.send("pupil_roll/2024-25/990101_roll.csv", f"{ROLL_HEADER},曾用名", f"{roll_row(1)},")
     assert bureau.load().notices == []
 
 
