@@ -40,7 +40,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(build, check=True, cwd=folder)
     (wheel,) = folder.glob("*.whl")
     prefix = folder / "prefix"
-    subprocess.run([*pip, "install", *offline, "--prefix", str(prefix), str(wheel)], check=True, cwd=folder)
+    # Without the last one pip would take the program out of the environment that the tests run in.
+    install = ["install", *offline, "--prefix", str(prefix), "--ignore-installed", str(wheel)]
+    subprocess.run([*pip, *install], check=True, cwd=folder)
     return prefix
 
 
