@@ -177,16 +177,9 @@ class MartFigures:
         return [name for name, text in texts.items() if text and text.divides == column]
 
     def cuts(self, column: str) -> list[Cut]:
-        """How a column is published, each way once, and how its sums are known."""
+        """How a column is published, each way once."""
         cuts = [table.cut for table in self.tables] + [value.cut for value in self.values if value.column == column]
-        return list(dict.fromkeys([*cuts, *self.known(column)]))
-
-    def known(self, column: str) -> list[Cut]:
-        """The sums of a column that another mart of another year tells."""
-        follows = self.model.header.follows
-        if follows is None or follows.column != column:
-            return []
-        return [Cut((self.tables[0].cut.keys[0], *follows.by), _scope([follows.where] if follows.where else []))]
+        return list(dict.fromkeys(cuts))
 
 
 def _text(model: SqlModel, column: str) -> ColumnText | None:

@@ -47,11 +47,9 @@ class Grouping:
 
     Attributes:
         figure: The figure of each row, from 0; ``OUTSIDE`` for rows that the grouping does not cover.
-        is_known: Whether a reader knows its sums whatever is left out here.
     """
 
     figure: Ints
-    is_known: bool = False
 
 
 class Quantities:
@@ -107,14 +105,6 @@ class Quantities:
         bounds = np.cumsum([0, *(len(found) for found in sums)])
         self.of_figure: list[Ints] = [number_of[start:end] for start, end in pairwise(bounds.tolist())]
         """For each grouping, the quantity of each figure."""
-
-    @cached_property
-    def is_known(self) -> Flags:
-        """Which quantities a reader knows, so that leaving them out would be no use."""
-        known = np.zeros(self.count, dtype=bool)
-        for grouping, quantity in zip(self.groupings, self.of_figure, strict=True):
-            known[quantity] |= grouping.is_known
-        return known
 
     def _marks_of_figures(self, grouping: Grouping) -> Marks:
         inside = (grouping.figure >= 0) & self.is_live

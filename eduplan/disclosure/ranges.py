@@ -156,7 +156,6 @@ class _Programme:
         self._fall: Floats = self._matrix @ inside
         self._rise: Floats = self._matrix @ room
         self._prices: Floats = quantities.prices[self.figures]
-        self._is_known: Flags = quantities.is_known[self.figures]
         self._random = np.random.default_rng(shape[0])
         self._highs = self._model(room, inside)
 
@@ -287,8 +286,8 @@ class _Programme:
         highs = self._highs
         is_open = prices is not None
         if is_open or self._is_open:
-            # What is hidden is never missed: it moves by its rows alone. What is known cannot be.
-            most = np.tile(np.where(self._hidden | self._is_known | (not is_open), 0.0, np.inf), 2)
+            # What is hidden is never missed: it moves by its rows alone.
+            most = np.tile(np.where(self._hidden | (not is_open), 0.0, np.inf), 2)
             highs.changeColsBounds(2 * figures, self._misses, np.zeros(2 * figures), most)
             self._is_open = is_open
         if prices is not None:

@@ -113,7 +113,7 @@ def _touching(quantities: Quantities, hidden: Flags, helpless: Ints) -> Ints:
     for quantity in helpless:
         rows = quantities.of_row[quantities.home[quantity]] == quantity
         found = np.unique(np.concatenate([of_row[rows] for of_row in quantities.of_row]))
-        shown = found[(found >= 0) & ~hidden[found] & ~quantities.is_known[found]]
+        shown = found[(found >= 0) & ~hidden[found]]
         if len(shown):
             chosen.add(int(shown[np.argmin(quantities.capacity[shown])]))
     return np.array(sorted(chosen), dtype=np.int64)

@@ -8,7 +8,7 @@ rows count the same persons (:mod:`eduplan.disclosure.links`), or how figures ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -281,10 +281,9 @@ class System:
             accounts = [account for account, each in enumerate(self._stack_of) if each == number]
             for owner, cut, figure, wide in stack.figures():
                 found = [_looked_up(wide, self._joint.row_of[account]) for account in accounts]
-                is_known = cut in stack.mart.figures.known(owner)
                 for members, grouping, origin in _groupings(accounts, found, _size(figure)):
-                    of_figure = origin[: _size(grouping.figure)]
-                    yield _Place(number, owner, cut, figure, members, replace(grouping, is_known=is_known), of_figure)
+                    known = origin[: _size(grouping.figure)]
+                    yield _Place(number, owner, cut, figure, members, grouping, known)
 
     def _is_hidden(self, place: _Place) -> Flags:
         """Which figures of a place are hidden already."""
