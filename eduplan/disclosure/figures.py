@@ -20,6 +20,8 @@ PERSONS = "persons"
 TIMES = ("school_year", "calendar_year")
 WEIGHTED_RATIO, WEIGHT = "weighted_ratio", "weight"
 """Methods of an index, beside those of dispersions."""
+BASE = "base"
+"""The side of a rate that counts persons of a year before."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class PublishedValue:
     Attributes:
         indicator: Its code.
         side: What of the value is not told where a figure is hidden: ``numerator`` or ``denominator`` with the value,
-            or ``weight``: both, but not the value.
+            ``weight``: both, but not the value; or ``base``: both, and the value where its decimals would tell them.
         column: The mart column.
         cells: Level of area and breakdowns.
         cut: How that cuts the mart.
@@ -243,8 +245,9 @@ def _values(indicator: Indicator, columns: Mapping[str, Sequence[str]]) -> Itera
 def _counted_there(value: PublishedValue, counted: Counted, columns: Sequence[str]) -> Iterator[PublishedValue]:
     """What a value tells of persons where, and in the year in which, they are counted."""
     cut = Cut((_time(columns), *value.cells.columns), _scope([counted.where] if counted.where else []))
+    side = BASE if value.side == "denominator" and counted.years_before else value.side
     for column in counted.columns:
-        yield replace(value, column=column, cut=cut, year_offset=value.year_offset - counted.years_before)
+        yield replace(value, side=side, column=column, cut=cut, year_offset=value.year_offset - counted.years_before)
 
 
 def _told(indicator: Indicator, side: str, measure: Measure, keys: tuple[str, ...]) -> Iterator[tuple[str, str, Cut]]:

@@ -28,7 +28,7 @@ from eduplan.progress import Progress, Silent
 from eduplan.project import Project
 from eduplan.warehouse.fingerprints import digest
 
-_ENGINE = "8"
+_ENGINE = "9"
 """Raised when the engine would leave out other figures of the same."""
 
 _AHEAD = 8
@@ -130,7 +130,8 @@ def protect(
     ]
     whole = digest(*sorted(marks.items()))
     counting = {value.indicator for found in figures.values() for value in found.values}
-    copies = plan_tables(connection, indicators, counting) if has_values(connection) else ()
+    least = project.settings.smallest_count
+    copies = plan_tables(connection, indicators, counting, least) if has_values(connection) else ()
     return told + [Told(table, stored(table), table, (), digest(states[table], whole)) for table in copies]
 
 

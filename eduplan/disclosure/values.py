@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from eduplan.declarations.indicators import Indicator
-from eduplan.disclosure.figures import MartFigures, PublishedValue, is_index
+from eduplan.disclosure.figures import BASE, WEIGHT, MartFigures, PublishedValue, is_index
 from eduplan.disclosure.kept import note
 from eduplan.disclosure.marts import Protection
 from eduplan.disclosure.tables import stored
@@ -73,7 +73,7 @@ def has_values(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def plan_tables(
-    connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, Indicator], counting: Collection[str]
+    connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, Indicator], counting: Collection[str], least: int
 ) -> tuple[str, ...]:
     """Copies the plan's tables without the values that are not told.
 
@@ -84,6 +84,7 @@ def plan_tables(
         connection: The working warehouse.
         indicators: All indicators, by code.
         counting: Those that count persons.
+        least: The persons by which what is not told must be uncertain.
 
     Returns:
         The tables that were copied.
@@ -99,14 +100,15 @@ def plan_tables(
         create or replace temp table _not_told as
         with direct as (
             select indicator, reference_year, {", ".join(CELL)},
-                bool_or(side in ('numerator', 'weight')) as numerator,
-                bool_or(side in ('denominator', 'weight')) as denominator,
-                bool_or(side <> 'weight') as is_value
+                bool_or(side in ('numerator', '{WEIGHT}')) as numerator,
+                bool_or(side in ('denominator', '{WEIGHT}', '{BASE}')) as denominator,
+                bool_or(side not in ('{WEIGHT}', '{BASE}')) as is_value, bool_or(side = '{BASE}') as is_base
             from disclosure.hidden_values_by_year group by all
         )
-        select indicator, reference_year, {", ".join(CELL)},
-            bool_or(numerator) as numerator, bool_or(denominator) as denominator, bool_or(is_value) as is_value
-        from (select * from direct{_changes(indicators, "false, false, true", "is_value")}) group by all
+        select indicator, reference_year, {", ".join(CELL)}, bool_or(numerator) as numerator,
+            bool_or(denominator) as denominator, bool_or(is_value) as is_value, bool_or(is_base) as is_base
+        from (select * from direct{_changes(indicators, "false, false, true, false", "(is_value or is_base)")})
+        group by all
     """)
     connection.execute(f"""
         create or replace temp table _less_told as
@@ -118,9 +120,18 @@ def plan_tables(
         from (select * from direct{_changes(indicators, "decimals", "true")}) group by all
     """)
     connection.register("_rounded", _decimals_told(indicators, counting))
-    own = "left join _rounded as own on own.indicator = found.indicator"
+    connection.register("_decimals", pl.DataFrame(
+        [(code, each.decimals) for code, each in indicators.items()], orient="row",
+        schema={"indicator": pl.String, "decimals": pl.Int32},
+    ))  # fmt: skip
+    own = "left join _rounded as own on own.indicator = found.indicator "
+    own += "left join _decimals as based on based.indicator = found.indicator and hidden.is_base"
     at = f"{_at('hidden', '_not_told', joined)} {_at('less', '_less_told', joined)} {own}"
-    _copy(connection, "plan.indicator_values", at, "hidden.is_value", {
+    # Where the persons of a year before are not told, a rate is, so far as its decimals leave them uncertain.
+    uncertain = f"found.denominator / abs(found.obs_value) / power(10, based.decimals) / 2 >= {least}"
+    told = f"coalesce(found.obs_value = 0 or {uncertain}, false)"
+    hides = f"(coalesce(hidden.is_value, false) or coalesce(hidden.is_base, false) and not {told})"
+    _copy(connection, "plan.indicator_values", at, hides, {
         "numerator": "hidden.numerator", "denominator": "hidden.denominator", "obs_value": "true",
         "interval_low": "true", "interval_high": "true",
     })  # fmt: skip
@@ -129,10 +140,12 @@ def plan_tables(
         f"{at} {_at('before', '_not_told', joined, before)} {_at('base', '_not_told', joined, base)} "
         f"{_at('less_before', '_less_told', joined, before)} {_at('less_base', '_less_told', joined, base)}"
     )
-    now, then, first = (f"coalesce({name}.is_value, false)" for name in ("hidden", "before", "base"))
+    then, first = (f"coalesce({name}.is_value or {name}.is_base, false)" for name in ("before", "base"))
+    now, any_now = hides, "coalesce(hidden.is_value or hidden.is_base, false)"
     _copy(connection, "plan.status", joins, f"{now} or {then} or {first}", {
         "obs_value": now, "numerator": "hidden.numerator", "denominator": "hidden.denominator",
-        "gap": f"{now} or {first}", "yearly_change": f"{now} or {then}", "cumulative_change": f"{now} or {first}",
+        "gap": f"{now} or {first}", "yearly_change": f"{any_now} or {then}",
+        "cumulative_change": f"{any_now} or {first}",
         "baseline_value": first, "path_value": first,
     }, observed=now, less=("less", "less_before", "less_base"))  # fmt: skip
     of_unit = {"found.ref_area_level": "found.unit_level", "found.ref_area ": "found.unit_code "}
@@ -141,11 +154,12 @@ def plan_tables(
     unit = f"{_replaced(at, of_unit)} left join plan.indicator_values as published on {' and '.join(same)}"
     counts_persons = f"found.indicator in ({', '.join(map(quoted, sorted(counting))) or 'null'})"
     unpublished = f"published.indicator is null and {counts_persons}"
-    _copy(connection, "plan.failing_units", unit, f"{now} or ({unpublished})", {
+    _copy(connection, "plan.failing_units", unit, f"{any_now} or ({unpublished})", {
         "numerator": f"hidden.numerator or ({unpublished})", "denominator": f"hidden.denominator or ({unpublished})",
-        "obs_value": "true", "missing": f"{now} or ({unpublished}) or own.indicator is not null",
+        "obs_value": "true", "missing": f"{any_now} or ({unpublished}) or own.indicator is not null",
     })  # fmt: skip
     connection.unregister("_rounded")
+    connection.unregister("_decimals")
     return ("plan.indicator_values", "plan.status", "plan.failing_units")
 
 
@@ -199,12 +213,12 @@ def _copy(
 ) -> None:
     """Copies a table of the plan with nulls where a column's condition holds, and indices with the decimals told."""
     types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
-    decimals = f"least(own.decimals, {', '.join(f'{name}.decimals' for name in less)})"
+    decimals = f"least(own.decimals, based.decimals, {', '.join(f'{name}.decimals' for name in less)})"
     shown = []
     for name, kind in types.items():
         figure = f"found.{name}"
         if name in _FIGURES:
-            figure = f"case when own.decimals is null then {figure} else round({figure}, {decimals}) end"
+            figure = f"case when {decimals} is null then {figure} else round({figure}, {decimals}) end"
         elif name == "numerator":
             exact = f"cast(round(found.obs_value, {decimals}) / own.scale * found.denominator as {kind})"
             figure = f"case when own.decimals is null or {figure} is null then {figure} else {exact} end"

@@ -332,6 +332,21 @@ def test_what_became_of_pupils_tells_nothing_of_the_year_before_and_of_few(datab
     assert all(small)
 
 
+def test_a_rate_of_last_years_pupils_is_told_so_far_as_they_stay_uncertain(databases) -> None:
+    release, _ = databases
+    hidden = release.execute(
+        "select reference_year, ref_area_level, ref_area, sex, numerator, obs_value from plan.indicator_values "
+        "where indicator = 'CMP-03' and obs_status = 'A' and denominator is null"
+    ).fetchall()
+    assert len(hidden) > 20
+    (decimals,) = release.execute("select decimals from plan.indicators where indicator = 'CMP-03'").fetchone()
+    for year, level, area, sex, numerator, rate in hidden:
+        assert rate == round(rate, decimals)
+        if rate > 0:
+            half = 0.5 / 10**decimals
+            assert 100 * float(numerator) * (1 / (rate - half) - 1 / (rate + half)) >= 5, (year, level, area, sex)
+
+
 @pytest.mark.parametrize(
     ("mart", "column"),
     [
