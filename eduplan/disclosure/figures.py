@@ -75,7 +75,7 @@ class PublishedValue:
     Attributes:
         indicator: Its code.
         side: What of the value is not told where a figure is hidden: ``numerator`` or ``denominator`` with the value,
-            ``weight``: both, but not the value; or ``base``: both, and the value where its decimals would tell them.
+            ``weight``: both, but not the value; or ``base``: the denominator, and decimals of the value that tell it.
         column: The mart column.
         cells: Level of area and breakdowns.
         cut: How that cuts the mart.
@@ -224,7 +224,8 @@ def figures_of_marts(
             counted = mart.counted(value.column)
             home = found.get(counted.mart) if counted else None
             if counted and home:
-                home.values += _counted_there(value, counted, columns[home.model.table])
+                follows = not mart.is_withheld(value.column)
+                home.values += _counted_there(value, counted, columns[home.model.table], follows=follows)
             if home is None or not mart.is_withheld(value.column):
                 mart.values.append(value)
     return found
@@ -242,12 +243,18 @@ def _values(indicator: Indicator, columns: Mapping[str, Sequence[str]]) -> Itera
                 yield measure.mart, PublishedValue(indicator.code, told, column, cells, cut, measure.year_offset)
 
 
-def _counted_there(value: PublishedValue, counted: Counted, columns: Sequence[str]) -> Iterator[PublishedValue]:
+def _counted_there(
+    value: PublishedValue, counted: Counted, columns: Sequence[str], *, follows: bool
+) -> Iterator[PublishedValue]:
     """What a value tells of persons where, and in the year in which, they are counted."""
     cut = Cut((_time(columns), *value.cells.columns), _scope([counted.where] if counted.where else []))
-    side = BASE if value.side == "denominator" and counted.years_before else value.side
+    # What became of persons is nearly as many as they were.
+    of_before = [BASE, WEIGHT] if follows else [BASE]
+    sides = of_before if counted.years_before else [value.side]
     for column in counted.columns:
-        yield replace(value, side=side, column=column, cut=cut, year_offset=value.year_offset - counted.years_before)
+        for side in sides:
+            offset = value.year_offset - counted.years_before
+            yield replace(value, side=side, column=column, cut=cut, year_offset=offset)
 
 
 def _told(indicator: Indicator, side: str, measure: Measure, keys: tuple[str, ...]) -> Iterator[tuple[str, str, Cut]]:

@@ -28,7 +28,7 @@ from eduplan.progress import Progress, Silent
 from eduplan.project import Project
 from eduplan.warehouse.fingerprints import digest
 
-_ENGINE = "9"
+_ENGINE = "10"
 """Raised when the engine would leave out other figures of the same."""
 
 _AHEAD = 8

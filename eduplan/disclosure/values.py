@@ -127,9 +127,13 @@ def plan_tables(
     own = "left join _rounded as own on own.indicator = found.indicator "
     own += "left join _decimals as based on based.indicator = found.indicator and hidden.is_base"
     at = f"{_at('hidden', '_not_told', joined)} {_at('less', '_less_told', joined)} {own}"
-    # Where the persons of a year before are not told, a rate is, so far as its decimals leave them uncertain.
-    uncertain = f"found.denominator / abs(found.obs_value) / power(10, based.decimals) / 2 >= {least}"
-    told = f"coalesce(found.obs_value = 0 or {uncertain}, false)"
+    # Where persons of a year before are not told, a rate has decimals that leave them uncertain, if that is two digits.
+    enough = f"floor(log10(found.denominator / abs(found.obs_value) / 2 / {least}))"
+    at += (
+        f" left join lateral (select cast(least(based.decimals, {enough}) as integer) as decimals "
+        "where hidden.is_base and found.obs_value <> 0 and found.denominator > 0) as uncertain on true"
+    )
+    told = "coalesce(found.obs_value = 0 or abs(found.obs_value) * power(10, uncertain.decimals) >= 10, false)"
     hides = f"(coalesce(hidden.is_value, false) or coalesce(hidden.is_base, false) and not {told})"
     _copy(connection, "plan.indicator_values", at, hides, {
         "numerator": "hidden.numerator", "denominator": "hidden.denominator", "obs_value": "true",
@@ -213,7 +217,7 @@ def _copy(
 ) -> None:
     """Copies a table of the plan with nulls where a column's condition holds, and indices with the decimals told."""
     types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
-    decimals = f"least(own.decimals, based.decimals, {', '.join(f'{name}.decimals' for name in less)})"
+    decimals = f"least(own.decimals, uncertain.decimals, {', '.join(f'{name}.decimals' for name in less)})"
     shown = []
     for name, kind in types.items():
         figure = f"found.{name}"
