@@ -270,7 +270,7 @@ def _told(indicator: Indicator, side: str, measure: Measure, keys: tuple[str, ..
         yield "numerator", measure.column, cut
         if side == "denominator":
             yield "numerator", index.weight, cut
-            yield "weight", index.weight, replace(cut, index=replace(index, method=WEIGHT))
+            yield WEIGHT, index.weight, replace(cut, index=replace(index, method=WEIGHT))
     else:
         yield side, measure.column, Cut(keys, _scope(conditions))
 

@@ -2,7 +2,7 @@
 
 Belongs here: which marts are due, and the order of the steps. Does not belong here: the steps: what is left out
 (:mod:`eduplan.disclosure.clusters`), what need not be done again (:mod:`eduplan.disclosure.kept`), the copies
-(:mod:`eduplan.disclosure.tables`, :mod:`eduplan.disclosure.values`), or copying tables into a release.
+(:mod:`eduplan.disclosure.tables`, :mod:`eduplan.disclosure.plan_tables`), or copying tables into a release.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from eduplan.disclosure.clusters import clusters, linking_columns, protect_year
 from eduplan.disclosure.figures import MartFigures, PublishedTable, figures_of_marts
 from eduplan.disclosure.kept import Due, create_tables, due_years, forget, note
 from eduplan.disclosure.marts import MartRows, Protection
+from eduplan.disclosure.plan_tables import copy_plan_tables, has_values
 from eduplan.disclosure.tables import hide_what_became, rows_told, stored, write_table
-from eduplan.disclosure.values import has_values, keep_hidden_values, plan_tables
+from eduplan.disclosure.values import keep_hidden_values
 from eduplan.indicators.marts import Marts
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
@@ -131,7 +132,7 @@ def protect(
     whole = digest(*sorted(marks.items()))
     counting = {value.indicator for found in figures.values() for value in found.values}
     least = project.settings.smallest_count
-    copies = plan_tables(connection, indicators, counting, least) if has_values(connection) else ()
+    copies = copy_plan_tables(connection, indicators, counting, least) if has_values(connection) else ()
     return told + [Told(table, stored(table), table, (), digest(states[table], whole)) for table in copies]
 
 

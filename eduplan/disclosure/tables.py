@@ -1,7 +1,7 @@
 """The protected copies of marts: their rows with nulls where a figure is not told.
 
 Belongs here: the tables of the schema ``disclosure`` that are made of one mart. Does not belong here: values of
-indicators (:mod:`eduplan.disclosure.values`), or what is left out (:mod:`eduplan.disclosure.clusters`).
+indicators (:mod:`eduplan.disclosure.plan_tables`), or what is left out (:mod:`eduplan.disclosure.clusters`).
 """
 
 from __future__ import annotations

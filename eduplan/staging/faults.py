@@ -17,8 +17,8 @@ from eduplan.errors import InputError
 from eduplan.reading.table import RejectedRecord
 from eduplan.staging.account import Batch
 from eduplan.staging.acuity import SCALE_REASON
+from eduplan.staging.careful import shown_value
 from eduplan.staging.cells import Reason
-from eduplan.staging.generate import shown_value
 from eduplan.staging.normalise import sql_text
 from eduplan.staging.numbering import FILE, by_file, first_of, of_files
 from eduplan.staging.plan import FilePlan

@@ -1,16 +1,17 @@
-"""Generates the two statements that turn a raw table into typed, judged rows.
+"""Generates the statements that turn the texts of a file into typed, judged rows.
 
 Belongs here: how the readings of cells are put together. Does not belong here: the readings
-(:mod:`eduplan.staging.cells`) and what is done with the rows (:mod:`eduplan.staging.stage`).
+(:mod:`eduplan.staging.cells`), the steps of the careful way (:mod:`eduplan.staging.careful`) and what is done with the
+rows (:mod:`eduplan.staging.stage`).
 
-The first statement reads the file once. It gives every row its values as far as the quick way finds them, and keeps the
-texts of the rows that need a closer look (``_is_odd``). The second statement reads those rows the careful way, but for
-those that are found to be no data at all. Both end in the same columns:
+One statement reads the different texts of each column the quick way. The first over rows gives each its values, as far
+as the quick way finds them, and says which rows need a closer look (``_is_odd``). The second reads those rows the
+careful way, but for those that are found to be no data at all. Both end in the same columns:
 
 ``row_number``, the typed columns, derived columns and person key; and as masks with one bit a column or rule
 ``_broken`` (rules of the contract that do not hold) and ``_decimal`` (acuities written as decimals). The first adds
-``_is_dropped`` for rows that are no data, ``_is_odd``, ``_cells`` and the masks ``_odd`` (columns that need the careful
-way), ``_blank`` (placeholders) and ``_quoted`` (apostrophes); the second ``_id``, ``_faults`` and ``_repairs``.
+``_is_dropped`` for rows that are no data, ``_is_odd`` and the masks ``_odd`` (columns that need the careful way),
+``_blank`` (placeholders) and ``_quoted`` (apostrophes); the second ``_id``, ``_faults`` and ``_repairs``.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from eduplan.declarations.contracts import ColumnType
 from eduplan.declarations.text import Bilingual
 from eduplan.staging.acuity import careful_reading, is_decimal_reading, quick_reading
+from eduplan.staging.careful import add_careful_texts, faults, repairs
 from eduplan.staging.cells import Reason
 from eduplan.staging.dropping import filled_texts, heading_columns, is_no_data, is_total_label, label_columns
 from eduplan.staging.identity import unquoted
 from eduplan.staging.known_keys import NEW_IDENTITY
-from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
+from eduplan.staging.layers import Layers
+from eduplan.staging.normalise import sql_text
 from eduplan.staging.plan import FilePlan, PlannedColumn
 from eduplan.staging.pseudonyms import person_key_sql
 from eduplan.staging.schema import staged_types
@@ -32,7 +35,6 @@ from eduplan.staging.vocabulary import is_placeholder
 
 REQUIRED = Reason("required", Bilingual(en="a required value is missing", zh="必填项为空"))
 
-LONGEST_VALUE = 200
 MOST_BITS = 62
 """So many columns have a bit each in a mask that is no hugeint."""
 
@@ -44,9 +46,6 @@ PLACE = "_place_of_texts"
 """A row's place among the texts that were read."""
 _OF_PERSONS = (ColumnType.IDENTITY, ColumnType.ROLL_NUMBER)
 _PERSON = "_person"
-_LOOKS_LIKE_IDENTITY = r"\d{14}|\d(\.\d+)?[eE]\+\d"
-_FAULT_TYPE = "struct(column_name varchar, key varchar, value varchar)[]"
-_REPAIR_TYPE = "struct(column_name varchar, rule varchar)[]"
 
 
 class Statements:
@@ -126,7 +125,7 @@ class Statements:
             whether it is unread, a placeholder, or a decimal acuity, and whether it is the label of a totals row.
         """
         alike = [each for _, each in self.alike]
-        layers = _Layers(f"select * from {relation}")
+        layers = Layers(f"select * from {relation}")
         _add_values(layers, alike, careful=())
         outputs: dict[str, str] = {}
         for each in alike:
@@ -156,7 +155,7 @@ class Statements:
         read = [name if sql == name else f"{sql} as {name}" for name, sql in columns.items()]
         masks = [name if name in found else f"0::bigint as {name}" for name in MASKS]
         numbers = ["row_number", *self._places]
-        layers = _Layers(f"select {', '.join([*numbers, *texts, *known, *read, *masks])} from {relation}")
+        layers = Layers(f"select {', '.join([*numbers, *texts, *known, *read, *masks])} from {relation}")
         _add_values(layers, list(own.values()), careful=())
         layers.add({"_has_unread": f"({' or '.join(map(_is_unread, own.values())) or 'false'})"})
         # Few rows have such a cell, and only of those it is asked which. Placeholders are common among them, so they
@@ -214,10 +213,10 @@ class Statements:
         plan = self._plan.over_list
         sent = [planned for planned in plan.columns if planned.is_sent]
         careful = careful_columns(sent, odd)
-        layers = _Layers(f"select _id, row_number, _cells from {odd_rows} where not _is_no_data")
-        _add_careful_texts(layers, careful)
+        layers = Layers(f"select _id, row_number, _cells from {odd_rows} where not _is_no_data")
+        add_careful_texts(layers, careful)
         _add_values(layers, sent, careful)
-        found = {"_faults": _faults(sent, careful), "_repairs": _repairs(careful)}
+        found = {"_faults": faults(sent, careful), "_repairs": repairs(careful)}
         layers.add({**found, **_absent(plan)}, _defaults(sent))
         layers.add(self._derived(plan))
         outputs = {
@@ -309,72 +308,7 @@ def careful_columns(sent: Sequence[PlannedColumn], odd: int) -> list[PlannedColu
     return [planned for bit, planned in enumerate(sent) if odd >> bit & 1]
 
 
-def shown_value(text: str, *, is_identity: bool) -> str:
-    """SQL: what quarantine may show of a text; nothing that is or looks like an identity number."""
-    if is_identity:
-        return "cast(null as varchar)"
-    return f"case when not regexp_matches({text}, '{_LOOKS_LIKE_IDENTITY}') then left({text}, {LONGEST_VALUE}) end"
-
-
-class _Layers:
-    """Selects around selects; each adds or replaces columns, by expressions over those below it.
-
-    DuckDB binds every column of every layer, for each file anew, so layers are few.
-    """
-
-    def __init__(self, innermost: str) -> None:
-        self._sql = innermost
-
-    def add(self, columns: Mapping[str, str], replaced: Mapping[str, str] | None = None) -> None:
-        if not columns and not replaced:
-            return
-        stars = f"* replace ({_listed(replaced)})" if replaced else "*"
-        added = f", {_listed(columns)}" if columns else ""
-        self._sql = f"select {stars}{added}\nfrom ({self._sql})"
-
-    def sql(self, columns: Mapping[str, str]) -> str:
-        return f"select {_listed(columns)}\nfrom ({self._sql})"
-
-
-def _listed(columns: Mapping[str, str]) -> str:
-    return ", ".join(name if sql == name else f"{sql} as {name}" for name, sql in columns.items())
-
-
-def _add_careful_texts(layers: _Layers, careful: Sequence[PlannedColumn]) -> None:
-    """Tidies texts step by step, so that what a step changed can be counted."""
-    if not careful:
-        return
-    named = [planned.cell.names for planned in careful]
-    # All texts of a row go through a step as one list: a step for each column would be planned for each column.
-    layers.add({"_texts": f"[{', '.join(names.raw for names in named)}]"})
-    steps = (
-        ("_trimmed", "_texts", trimmed),
-        ("_bare", "_trimmed", without_apostrophe),
-        ("_plain", "_bare", of_one_width),
-        ("_tidy", "_plain", without_invisible),
-    )
-    for changed, before, step in steps:
-        layers.add({changed: f"list_transform({before}, lambda cell: {step('cell')})"})
-    layers.add(
-        {
-            name: f"{texts}[{position}]"
-            for position, names in enumerate(named, start=1)
-            for name, texts in (
-                (names.helper("trimmed"), "_trimmed"),
-                (names.helper("bare"), "_bare"),
-                (names.helper("plain"), "_plain"),
-                (names.text, "_tidy"),
-            )
-        }
-    )
-    last = {planned.cell.names.helper("is_empty"): _is_empty(planned) for planned in careful}
-    for planned, names in zip(careful, named, strict=True):
-        simplified = planned.cell.simplified or names.text
-        last[names.simple] = f"case when not ({_is_empty(planned)}) then {simplified} end"
-    layers.add(last)
-
-
-def _add_values(layers: _Layers, sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> None:
+def _add_values(layers: Layers, sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> None:
     """Adds the values of all columns, those that read other columns last."""
     quick = [planned for planned in sent if planned not in careful]
     helpers = {name: sql for planned in quick for name, sql in planned.cell.prepared.items()}
@@ -403,24 +337,6 @@ def _lacking(sent: Sequence[PlannedColumn]) -> list[str]:
     return ["(" + " and ".join(f"{planned.name} is null" for planned in sent) + ")"]
 
 
-def _faults(sent: Sequence[PlannedColumn], careful: Collection[PlannedColumn]) -> str:
-    entries = []
-    for planned in sent:
-        if key := _fault_key(planned, planned in careful):
-            value = shown_value(planned.cell.names.raw, is_identity=planned.column.is_identity)
-            entries.append(f"{{'column_name': {sql_text(planned.name)}, 'key': {key}, 'value': {value}}}")
-    return f"list_filter([{', '.join(entries)}]::{_FAULT_TYPE}, lambda fault: fault.key is not null)"
-
-
-def _repairs(careful: Collection[PlannedColumn]) -> str:
-    entries = [
-        f"case when {condition} then {{'column_name': {sql_text(planned.name)}, 'rule': {sql_text(rule)}}} end"
-        for planned in careful
-        for rule, condition in _repairs_of(planned).items()
-    ]
-    return f"list_filter([{', '.join(entries)}]::{_REPAIR_TYPE}, lambda repair: repair is not null)"
-
-
 def _quick(planned: PlannedColumn) -> str:
     """The quick way, but for texts that the contract declares to mean no value."""
     declared = " or ".join(f"{planned.cell.names.raw} = {sql_text(text)}" for text in planned.column.null_values)
@@ -432,33 +348,6 @@ def _is_unread(planned: PlannedColumn) -> str:
     raw = planned.cell.names.raw
     declared = "".join(f" and {raw} <> {sql_text(text)}" for text in planned.column.null_values)
     return f"({planned.name} is null and {raw} is not null{declared})"
-
-
-def _is_empty(planned: PlannedColumn) -> str:
-    text = planned.cell.names.text
-    declared = "".join(f" or {text} = {sql_text(each)}" for each in planned.column.null_values)
-    return f"coalesce({text} = '' or {planned.cell.is_placeholder}{declared}, true)"
-
-
-def _repairs_of(planned: PlannedColumn) -> dict[str, str]:
-    names = planned.cell.names
-    undeclared = "".join(f" and {names.text} <> {sql_text(each)}" for each in planned.column.null_values)
-    return {
-        "trim": f"{names.helper('trimmed')} <> {names.raw} and {names.text} <> ''",
-        "apostrophe": f"{names.helper('bare')} <> {names.helper('trimmed')}",
-        "width": f"{names.helper('plain')} <> {names.helper('bare')}",
-        "invisible": f"{names.text} <> {names.helper('plain')}",
-        "placeholder": f"{names.helper('is_empty')} and {names.text} <> ''{undeclared}",
-        **planned.cell.repairs,
-    }
-
-
-def _fault_key(planned: PlannedColumn, is_careful: bool) -> str | None:
-    if is_careful:
-        missing = "'required'" if planned.is_required else "null"
-        unread = f"case when {planned.cell.names.simple} is null then {missing} else {planned.cell.fault} end"
-        return f"case when {planned.name} is null then {unread} end"
-    return f"case when {planned.name} is null then 'required' end" if planned.is_required else None
 
 
 def _is_decimal(planned: PlannedColumn, *, is_careful: bool) -> str:

@@ -20,6 +20,12 @@ create or replace macro is_entry_grade(grade, grade_number, stage, school_system
 
 create or replace macro is_compulsory_grade(grade_number) as grade_number between 1 and 9;
 
+-- Flows of pupils who were not counted the year before.
+create or replace macro is_arrival(flow) as flow in (
+    'entered', 'transferred_in', 'returned', 'resumed', 'from_special_school', 'arrived_otherwise',
+    'not_reported_before'
+);
+
 -- The grades that mental-health screening is for.
 create or replace macro is_mental_health_grade(grade_number) as grade_number between 4 and 12;
 

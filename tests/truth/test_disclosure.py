@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -148,15 +149,20 @@ def _of_indicators(release, warehouse, base: pl.DataFrame, mart: str, column: st
                 "select * from plan.indicator_values where indicator = ? and reference_year = ?", [code, int(year[:4])]
             ).pl()
             for cell in values.iter_rows(named=True):
-                chosen = inside
-                if area := AREAS.get(cell["ref_area_level"]):
-                    chosen = chosen.filter(pl.col(area) == cell["ref_area"])
-                for dimension in DIMENSIONS:
-                    if cell[dimension] != "_T":
-                        chosen = chosen.filter(pl.col(dimension).cast(pl.String).fill_null("_U") == cell[dimension])
+                chosen = rows_of(cell, inside)
                 if cell["obs_status"] in ("A", "Q"):
                     value = cell[side]
                     yield Figure(chosen["row"].to_numpy(), None if value is None else float(value))
+
+
+def rows_of(cell: dict[str, Any], rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a mart that a value is made of."""
+    if area := AREAS.get(cell["ref_area_level"]):
+        rows = rows.filter(pl.col(area) == cell["ref_area"])
+    for dimension in DIMENSIONS:
+        if cell[dimension] != "_T":
+            rows = rows.filter(pl.col(dimension).cast(pl.String).fill_null("_U") == cell[dimension])
+    return rows
 
 
 def figures_of_all_marts(
@@ -394,12 +400,7 @@ def weighted_rates(release, warehouse, base: pl.DataFrame, year: str) -> Iterato
         for row in fewer.sort("decimals", descending=True).iter_rows(named=True)
     }
     for cell in values.iter_rows(named=True):
-        inside = base
-        if area := AREAS.get(cell["ref_area_level"]):
-            inside = inside.filter(pl.col(area) == cell["ref_area"])
-        for dimension in DIMENSIONS:
-            if cell[dimension] != "_T":
-                inside = inside.filter(pl.col(dimension).cast(pl.String).fill_null("_U") == cell[dimension])
+        inside = rows_of(cell, base)
         strata = ["division_code", "stage", "grade", "sex"]
         summed = inside.with_columns(
             w=pl.col("pupils").sum().over(strata), d=pl.col("valid_examinations").sum().over(strata)

@@ -114,10 +114,7 @@ inflows as (
         pupils
     from flows
     where
-        flow in (
-            'entered', 'transferred_in', 'returned', 'resumed', 'from_special_school', 'arrived_otherwise',
-            'not_reported_before'
-        )
+        is_arrival(flow)
         or (
             flow in ('promoted', 'repeated', 'moved_down', 'skipped')
             and is_compulsory_grade(grade_number_now)

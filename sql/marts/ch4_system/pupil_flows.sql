@@ -18,10 +18,7 @@ follows:
   column: pupils
   mart: ch1_context.enrolment
   by: [division_code, stage, grade, sex]
-  where: >-
-    flow not in (
-    'entered', 'transferred_in', 'returned', 'resumed', 'from_special_school', 'arrived_otherwise',
-    'not_reported_before')
+  where: not is_arrival(flow)
   among: count_source = 'roll' and stage in ('primary', 'junior') and grade_number between 1 and 8
   years_before: 1
 columns:
