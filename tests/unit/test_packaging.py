@@ -77,3 +77,10 @@ def test_it_makes_a_site(installed: Path, tmp_path: Path) -> None:
     assert (site / "index.html").is_file()
     assert (site / "assets" / "site.css").is_file()
     assert (site / "vendor" / "duckdb" / "duckdb.js").is_file()
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_environment_of_the_tests_keeps_the_program() -> None:
+    """Installing elsewhere takes away what is installed already, unless pip is told not to look."""
+    ask = "from importlib.metadata import version; version('eduplan')"
+    subprocess.run([sys.executable, "-c", ask], check=True, cwd=ROOT.parent)
