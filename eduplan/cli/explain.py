@@ -17,6 +17,8 @@ from eduplan.cli.commitments import COMMITMENT_ID
 from eduplan.cli.session import Session
 from eduplan.cli.sql import AsOfOption, open_database
 from eduplan.cli.status import find_area
+from eduplan.words.language import Language
+from eduplan.words.rounding import decimals_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -160,8 +162,9 @@ def _tell_values(session: Session, found: Explanation) -> None:
     from rich.text import Text
 
     from eduplan.cli.output import print_table
-    from eduplan.cli.scorecard import interval_text, observed
+    from eduplan.cli.scorecard import interval_text
     from eduplan.words.codes import code_labels, part_names
+    from eduplan.words.rounding import FEWER_DECIMALS
     from eduplan.words.terms import colon, sign, word
 
     lang, entry = session.lang, found.indicator
@@ -177,8 +180,8 @@ def _tell_values(session: Session, found: Explanation) -> None:
             {
                 "year": row["time_period"],
                 "part": " · ".join([row["indicator"], *parts] if is_base else parts),
-                "value": observed(row["obs_value"], row["obs_status"], entry["decimals"], row["unit"], lang),
-                "interval": interval_text(_interval(row), entry["decimals"], row["unit"]),
+                "value": _value(row, entry, lang),
+                "interval": interval_text(_interval(row), decimals_of(row, entry["decimals"]), row["unit"]),
                 "numerator": _sum_of(row["numerator"]),
                 "denominator": _sum_of(row["denominator"]),
                 "coverage": "" if row["coverage_pct"] is None else f"{row['coverage_pct']:.1f}%",
@@ -192,9 +195,16 @@ def _tell_values(session: Session, found: Explanation) -> None:
     print_table(session.out, headings, [[row[key] for key in shown] for row in rows], numeric=numeric)
     years = [row for row in found.history if _cell(row)[1:] == _cell(found.values[0])[1:]]
     if len(found.values) == 1 and len(years) > 1:
-        values = (observed(row["obs_value"], row["obs_status"], entry["decimals"], row["unit"], lang) for row in years)
-        series = " → ".join(f"{row['time_period']} {value}" for row, value in zip(years, values, strict=True))
+        series = " → ".join(f"{row['time_period']} {_value(row, entry, lang)}" for row in years)
         session.out.print(Text(f"{word('years', lang)}{colon(lang)}{series}"))
+    if any(decimals_of(row, entry["decimals"]) < entry["decimals"] for row in [*found.base, *found.values, *years]):
+        session.out.print(Text(FEWER_DECIMALS.of(lang), style="dim"))
+
+
+def _value(row: Row, indicator: Row, lang: Language) -> str:
+    from eduplan.cli.scorecard import observed
+
+    return observed(row["obs_value"], row["obs_status"], decimals_of(row, indicator["decimals"]), row["unit"], lang)
 
 
 def _interval(row: Row) -> tuple[float, float] | None:
@@ -251,8 +261,8 @@ def _tell_sums(session: Session, found: Explanation) -> None:
         targets.setdefault(row["target_number"], []).append(row)
     for rows in targets.values():
         row = weakest(rows)
-        dictionary = {name: entry[name] for name in ("decimals", "scale", "direction")}
-        full = {**row, **dictionary, "indicator_kind": entry["kind"]}
+        dictionary = {name: entry[name] for name in ("scale", "direction")}
+        full = {**row, **dictionary, "indicator_decimals": entry["decimals"], "indicator_kind": entry["kind"]}
         target = judged_target(row, entry["direction"], lang)
         look = sign(row["status"])
         said = [EVIDENCE[row["evidence"]][lang], *part_names(row, labels)]

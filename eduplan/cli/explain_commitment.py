@@ -12,6 +12,7 @@ from eduplan.cli.commitments import due_text
 from eduplan.cli.session import Session
 from eduplan.words.codes import part_text
 from eduplan.words.language import Language
+from eduplan.words.rounding import decimals_of
 from eduplan.words.terms import (
     COMMITMENT_TYPES,
     EVIDENCE,
@@ -117,12 +118,16 @@ def _tell_judgements(out: Console, rows: list[Row], lang: Language, labels: dict
         table.add_row(
             Text(f"{row['indicator']} {row[f'name_{lang}']}{part_text(row, len(parts), labels, lang)}"),
             row["time_period"],
-            observed(row["obs_value"], row["obs_status"], row["decimals"], row["unit"], lang),
+            observed(row["obs_value"], row["obs_status"], _decimals(row), row["unit"], lang),
             Text(target + in_brackets(EVIDENCE[row["evidence"]][lang], lang)),
             Text(f"{look.symbol} {look.word(lang)}", style=look.style),
             Text(sum_text(row, lang)),
         )
     out.print(table)
+
+
+def _decimals(row: Row) -> int:
+    return decimals_of(row, row["indicator_decimals"])
 
 
 def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
@@ -139,7 +144,7 @@ def _tell_baselines(out: Console, rows: list[Row], lang: Language) -> None:
         text = f"{word('stated', lang)}{stop}{what} {stated}"
         text += in_brackets(f"{row['calendar_year']}{doubt}", lang)
         if row["obs_value"] is not None:
-            counted = number(row["obs_value"], row["decimals"], row["unit"])
+            counted = number(row["obs_value"], _decimals(row), row["unit"])
             text += f"{'；' if lang == 'zh' else '; '}{word('counted', lang)} {counted}"
         out.print(Text(text))
 

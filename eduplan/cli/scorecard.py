@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from eduplan.words.absences import ABSENCES
 from eduplan.words.language import Language
 from eduplan.words.numbers import CLOSE_UNITS, number
+from eduplan.words.rounding import FEWER_DECIMALS
 from eduplan.words.terms import SIGNS, sign, word
 
 if TYPE_CHECKING:
@@ -41,18 +42,21 @@ class Line:
         name: Its name, with the stage or item that the line is for.
         unit: Unit, as it is declared.
         unit_text: Unit in words, where it does not follow the value itself.
-        decimals: Decimals to print.
+        decimals: Decimals of the indicator.
+        told: Decimals to print of the value, fewer where more would give hidden counts away.
         period: Period that the value is of.
         value: The value, or nothing.
         obs_status: Why there is no value, where there is none.
         interval: Ends of the interval of a rate that was counted on a sample.
         target: The target in words.
         path: Value that the path asks for in that period, where there is a path.
+        path_told: Decimals to print of it.
         status: Status, as it is stored; nothing without a target.
         decided: Year of the deadline whose verdict stands, once it is past.
         coverage: Units reported per cent of units expected.
         districts: Status of each district, in the order of their codes.
         city: Value of the whole city, where the line is for a part of it.
+        city_told: Decimals to print of it.
     """
 
     chapter: str
@@ -61,17 +65,26 @@ class Line:
     unit: str
     unit_text: str
     decimals: int
+    told: int
     period: str
     value: float | None
     obs_status: str | None
     interval: tuple[float, float] | None
     target: str
     path: float | None
+    path_told: int
     status: str | None
     decided: int | None
     coverage: float | None
     districts: Sequence[str | None]
     city: float | None
+    city_told: int
+
+    @property
+    def has_fewer_decimals(self) -> bool:
+        """Whether a number of the line is told with fewer decimals than its indicator has."""
+        numbers = ((self.value, self.told), (self.path, self.path_told), (self.city, self.city_told))
+        return any(number is not None and told < self.decimals for number, told in numbers)
 
 
 def observed(value: float | None, obs_status: str | None, decimals: int, unit: str, lang: Language) -> str:
@@ -120,6 +133,8 @@ def print_scorecard(
     if districts and console.width >= WIDE and any(line.districts for line in lines):
         names = ("、" if lang == "zh" else ", ").join(districts)
         console.print(Text(word("from_left", lang).format(names=names), style="dim"))
+    if any(line.has_fewer_decimals for line in lines):
+        console.print(Text(FEWER_DECIMALS.of(lang), style="dim"))
     console.print(_summary(lines, lang))
 
 
@@ -155,14 +170,14 @@ def _print_chapter(console: Console, chapter: str, lines: Sequence[Line], lang: 
         cells: list[Text | str] = [line.code, name] if broad else [name]
         cells += [_value(line, lang)] if narrow else [_value(line, lang), line.target]
         if has_path:
-            cells.append(number(line.path, line.decimals) if line.path is not None else "")
+            cells.append(number(line.path, line.path_told) if line.path is not None else "")
         cells.append(_status(line, lang, with_coverage=not wide))
         if wide:
             cells.append(_coverage(line.coverage))
         if has_districts:
             cells.append(strip(line.districts))
         if has_city:
-            cells.append(number(line.city, line.decimals, line.unit) if line.city is not None else "")
+            cells.append(number(line.city, line.city_told, line.unit) if line.city is not None else "")
         table.add_row(*cells)
     console.print(table)
 
@@ -185,9 +200,9 @@ def _value(line: Line, lang: Language) -> Text:
     from rich.text import Text
 
     absent = line.value is None
-    shown = observed(line.value, line.obs_status, line.decimals, line.unit, lang)
+    shown = observed(line.value, line.obs_status, line.told, line.unit, lang)
     text = Text(shown, style="dim" if absent else "bold")
-    interval = interval_text(line.interval, line.decimals, line.unit)
+    interval = interval_text(line.interval, line.told, line.unit)
     return text.append(f"\n{interval}", style="not bold dim") if interval else text
 
 

@@ -29,7 +29,8 @@ select
     i.chapter, s.indicator, i.kind as indicator_kind, i.name_en, i.name_zh,
     s.target_number, s.kind, i.direction, s.ref_area_level, s.ref_area,
     s.stage, s.urban_class, s.ownership, s.sex, s.grade, s.item, s.time_period, s.reference_year, s.obs_value,
-    s.obs_status, s.numerator, s.denominator, s.unit, i.decimals, s.target_value, s.target_upper, s.deadline,
+    s.obs_status, s.numerator, s.denominator, s.unit, i.decimals as indicator_decimals, {decimals} as decimals,
+    {compared_decimals} as compared_decimals, s.target_value, s.target_upper, s.deadline,
     s.baseline_year, s.baseline_value, s.path_value, s.gap, s.units_reported, s.units_expected, s.coverage_pct,
     v.interval_low, v.interval_high, s.status, s.reason, t.evidence, s.is_latest
 from plan.status as s
@@ -47,7 +48,8 @@ select
     i.chapter, v.indicator, i.kind as indicator_kind, i.name_en, i.name_zh, 1 as target_number,
     null as kind, i.direction, v.ref_area_level, v.ref_area,
     v.stage, v.urban_class, v.ownership, v.sex, v.grade, v.item, v.time_period, v.reference_year, v.obs_value,
-    v.obs_status, v.numerator, v.denominator, v.unit, i.decimals, null as target_value, null as target_upper,
+    v.obs_status, v.numerator, v.denominator, v.unit, i.decimals as indicator_decimals, {decimals} as decimals,
+    null as compared_decimals, null as target_value, null as target_upper,
     null as deadline, null as baseline_year, null as baseline_value, null as path_value, null as gap,
     v.units_reported, v.units_expected, v.coverage_pct, v.interval_low, v.interval_high,
     null as status, null as reason, null as evidence,
@@ -158,18 +160,23 @@ def read_rows(
     if period:
         values["period"], when = period, "time_period = $period"
     if subject is None:
-        query = _ROWS.format(areas=_AREAS.format(row="s"), period=f"s.{when}", subject="true")
-        return _rows(connection, query, values)
+        return _rows(connection, _query(connection, _ROWS, "s", f"s.{when}", "true"), values)
     values["pattern"] = _subject_pattern(subject)
     what = "(regexp_matches(i.chapter, $pattern) or regexp_matches(i.indicator, $pattern))"
     parts = ((_ROWS, "s", f"s.{when}"), (_WITHOUT_TARGET, "v", when))
     return [
         row
-        for query, areas_of, chosen in parts
-        for row in _rows(
-            connection, query.format(areas=_AREAS.format(row=areas_of), period=chosen, subject=what), values
-        )
+        for query, name, chosen in parts
+        for row in _rows(connection, _query(connection, query, name, chosen, what), values)
     ]
+
+
+def _query(connection: duckdb.DuckDBPyConnection, query: str, row: str, period: str, subject: str) -> str:
+    """A query of rows that it calls by a name, of some periods and subjects."""
+    from eduplan.indicators.tables import told_decimals
+
+    told = {column: told_decimals(connection, row, column) for column in ("decimals", "compared_decimals")}
+    return query.format(areas=_AREAS.format(row=row), period=period, subject=subject, **told)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, str | None]) -> list[Row]:
@@ -264,7 +271,7 @@ def lines_of(rows: list[Row], project: Project, lang: Language, *, area: str | N
             districts.setdefault(_cell(row), {})[row["ref_area"]] = row["status"]
     codes = _judged_districts(rows)
     # A target that districts alone have stands beside the city's value all the same.
-    whole = {(*_part(row), row["reference_year"]): row["obs_value"] for row in rows if row["ref_area_level"] == "city"}
+    whole = {(*_part(row), row["reference_year"]): row for row in rows if row["ref_area_level"] == "city"}
     own = [row for row in rows if (row["ref_area"] == area if area else row["ref_area_level"] == "city")]
     folded: dict[tuple[Any, ...], list[Row]] = {}
     numbers: dict[tuple[Any, ...], set[int]] = {}
@@ -310,9 +317,12 @@ def _part(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in _PART)
 
 
-def _line(row: Row, items: int, strip: list[str | None], city: float | None, words: _Words) -> Line:
+def _line(row: Row, items: int, strip: list[str | None], city: Row | None, words: _Words) -> Line:
     from eduplan.cli.scorecard import Line
+    from eduplan.words.rounding import decimals_of
     from eduplan.words.targets import judged_target
+
+    declared = row["indicator_decimals"]
 
     low, high = row["interval_low"], row["interval_high"]
     return Line(
@@ -321,18 +331,21 @@ def _line(row: Row, items: int, strip: list[str | None], city: float | None, wor
         name=str(row[f"name_{words.lang}"]) + part_text(row, items, words.labels, words.lang),
         unit=row["unit"],
         unit_text=words.units.get(row["unit"], str(row["unit"])),
-        decimals=row["decimals"],
+        decimals=declared,
+        told=decimals_of(row, declared),
         period=row["time_period"],
         value=row["obs_value"],
         obs_status=row["obs_status"],
         interval=None if low is None or high is None else (low, high),
         target=judged_target(row, row["direction"], words.lang),
         path=_path(row),
+        path_told=decimals_of(row, declared, "compared_decimals"),
         decided=row["deadline"] if _is_past(row) else None,
         status=row["status"],
         coverage=row["coverage_pct"],
         districts=strip,
-        city=city,
+        city=city["obs_value"] if city else None,
+        city_told=decimals_of(city or {}, declared),
     )
 
 

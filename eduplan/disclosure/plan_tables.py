@@ -19,8 +19,8 @@ from eduplan.warehouse.slices import quoted
 
 SUPPRESSED = "Q"
 """Observation status of a value that is known and not told (SDMX: missing value, suppressed)."""
-_FIGURES = ("obs_value", "gap", "yearly_change", "cumulative_change", "baseline_value", "path_value")
-"""Columns in which a number is as well known as the value."""
+_COMPARED = ("gap", "yearly_change", "cumulative_change", "baseline_value", "path_value")
+"""Columns in which other values are as well known as from their own."""
 _DIGITS = 10
 """The least that a value must be in units of its last decimal."""
 
@@ -60,7 +60,7 @@ def copy_plan_tables(
             _at("hidden", "_not_told"),
             _at("less", "_less_told"),
             "left join _rounded as own on own.indicator = found.indicator",
-            "left join _decimals as based on based.indicator = found.indicator and hidden.is_base",
+            "left join _decimals as declared on declared.indicator = found.indicator",
             _uncertain(least),
         )
     )
@@ -99,8 +99,8 @@ def _copy_status(connection: duckdb.DuckDBPyConnection, joins: str) -> None:
         "baseline_value": base,
         "path_value": base,
     }
-    less = ("less", "less_before", "less_base")
-    _copy(connection, "plan.status", " ".join((joins, *further)), hidden, _HIDES_VALUE, less=less)
+    others = ("less_before", "less_base")
+    _copy(connection, "plan.status", " ".join((joins, *further)), hidden, _HIDES_VALUE, others=others)
 
 
 def _copy_failing_units(connection: duckdb.DuckDBPyConnection, joins: str, counting: Collection[str]) -> None:
@@ -185,9 +185,13 @@ def _uncertain(least: int) -> str:
     """A join with the decimals of a rate that leave persons of a year before uncertain, where these are not told."""
     enough = f"floor(log10(found.denominator / abs(found.obs_value) / 2 / {least}))"
     return (
-        f"left join lateral (select cast(least(based.decimals, {enough}) as integer) as decimals "
+        f"left join lateral (select cast(least(declared.decimals, {enough}) as integer) as decimals "
         "where hidden.is_base and found.obs_value <> 0 and found.denominator > 0) as uncertain on true"
     )
+
+
+def _rounded(figure: str, decimals: str) -> str:
+    return f"case when {decimals} is null then {figure} else round({figure}, {decimals}) end"
 
 
 def _replaced(text: str, by: Mapping[str, str]) -> str:
@@ -203,9 +207,9 @@ def _copy(
     hidden: Mapping[str, str],
     hides_value: str,
     *,
-    less: Sequence[str] = ("less",),
+    others: Sequence[str] = (),
 ) -> None:
-    """Copies a table of the plan with nulls where a column's condition holds, and with the decimals that are told.
+    """Copies a table of the plan with nulls where a column's condition holds, and says with how many decimals.
 
     Args:
         connection: The working warehouse.
@@ -213,18 +217,26 @@ def _copy(
         joins: Joins that the conditions need.
         hidden: The condition of each column that is not told everywhere.
         hides_value: The condition of the value.
-        less: Joins that say of fewer decimals.
+        others: Joins that say of fewer decimals of the values that a row is compared with.
     """
     types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
-    decimals = f"least(own.decimals, uncertain.decimals, {', '.join(f'{name}.decimals' for name in less)})"
+    taken = "least(own.decimals, uncertain.decimals, less.decimals)"
+    compared = f"least({', '.join([taken, *(f'{name}.decimals' for name in others)])})"
     shown = []
     for name, kind in types.items():
         figure = f"found.{name}"
-        if name in _FIGURES:
-            figure = f"case when {decimals} is null then {figure} else round({figure}, {decimals}) end"
+        if name == "obs_value":
+            figure = _rounded(figure, taken)
+        elif name in _COMPARED:
+            figure = _rounded(figure, compared)
         elif name == "numerator":
-            exact = f"cast(round(found.obs_value, {decimals}) / own.scale * found.denominator as {kind})"
+            exact = f"cast(round(found.obs_value, {taken}) / own.scale * found.denominator as {kind})"
             figure = f"case when own.decimals is null or {figure} is null then {figure} else {exact} end"
+        elif name == "decimals":
+            told = f"found.obs_value is not null and not {hides_value}"
+            figure = f"case when {told} then least(declared.decimals, {taken}) end"
+        elif name == "compared_decimals":
+            figure = f"least(declared.decimals, {compared})"
         if name == "obs_status":
             told = f"case when {hides_value} then '{SUPPRESSED}' else found.obs_status end"
             shown.append(f"{told} as obs_status")

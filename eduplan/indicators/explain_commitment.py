@@ -14,13 +14,14 @@ import duckdb
 
 from eduplan.errors import UnknownName
 from eduplan.indicators.explain import KNOWN, with_deadlines
+from eduplan.indicators.tables import told_decimals
 
 Row = dict[str, Any]
 
 _JUDGEMENTS = """
 select
-    found.*, dictionary.name_en, dictionary.name_zh, dictionary.decimals, dictionary.scale, dictionary.direction,
-    dictionary.kind as indicator_kind, targets.sign, targets.evidence
+    found.*, dictionary.name_en, dictionary.name_zh, dictionary.decimals as indicator_decimals, dictionary.scale,
+    dictionary.direction, dictionary.kind as indicator_kind, targets.sign, targets.evidence
 from plan.status as found
 join plan.indicators as dictionary on dictionary.indicator = found.indicator
 join plan.targets as targets
@@ -118,7 +119,8 @@ def baselines_of(connection: duckdb.DuckDBPyConnection, column: str, value: str)
     return rows_of(
         connection,
         f"""
-        select stated.*, own.obs_value, own.unit, dictionary.decimals
+        select stated.*, own.obs_value, own.unit, dictionary.decimals as indicator_decimals,
+            {told_decimals(connection, "own")} as decimals
         from plan.commitment_baselines as stated
         left join plan.indicators as dictionary on dictionary.indicator = stated.indicator
         left join plan.indicator_values as own

@@ -282,6 +282,7 @@ def _result() -> str:
         {cumulative}, case when kind = 'step' and k > 0 then passes_cumulative end,
         units_reported, units_expected, coverage_pct,
         split_part(verdict, ': ', 1), split_part(verdict, ': ', 2),
-        reference_year = max(reference_year) over (partition by indicator, target_number)
+        reference_year = max(reference_year) over (partition by indicator, target_number),
+        null, null
     from final order by {_KEYS}, reference_year
     """

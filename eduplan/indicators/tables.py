@@ -1,6 +1,9 @@
 """The tables of the plan: dictionary, values, targets, status, failing units, areas and commitments.
 
 Belongs here: their definition and the order of their columns. Does not belong here: filling them.
+
+The working warehouse has whole numbers, so the decimals of values and status are null in it; a release says in how many
+it tells each (``eduplan.disclosure.plan_tables``).
 """
 
 from __future__ import annotations
@@ -68,10 +71,12 @@ create table if not exists plan.indicator_values (
     units_expected bigint,
     coverage_pct double,
     interval_low double,
-    interval_high double
+    interval_high double,
+    decimals integer
 );
 alter table plan.indicator_values add column if not exists interval_low double;
 alter table plan.indicator_values add column if not exists interval_high double;
+alter table plan.indicator_values add column if not exists decimals integer;
 create table if not exists plan.targets (
     indicator varchar not null,
     target_number integer not null,
@@ -129,8 +134,12 @@ create table if not exists plan.status (
     coverage_pct double,
     status varchar not null,
     reason varchar not null,
-    is_latest boolean not null
+    is_latest boolean not null,
+    decimals integer,
+    compared_decimals integer
 );
+alter table plan.status add column if not exists decimals integer;
+alter table plan.status add column if not exists compared_decimals integer;
 create table if not exists plan.failing_units (
     indicator varchar not null,
     target_number integer not null,
@@ -253,6 +262,22 @@ create table if not exists plan.commitment_status (
     insufficient_data bigint not null
 );
 """
+
+
+def told_decimals(connection: duckdb.DuckDBPyConnection, row: str, column: str = "decimals") -> str:
+    """SQL of the decimals in which a release tells a row; null in a release of before releases said so.
+
+    Args:
+        connection: The release.
+        row: What a query calls ``plan.indicator_values`` or ``plan.status``.
+        column: ``decimals``, or ``compared_decimals`` of a status.
+    """
+    told = connection.execute(
+        "select 1 from duckdb_columns() where database_name = current_database() and schema_name = 'plan' "
+        "and table_name = 'status' and column_name = ?",
+        [column],
+    ).fetchone()
+    return f"{row}.{column}" if told else "cast(null as integer)"
 
 
 def create_plan_tables(connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,8 +10,12 @@ from typing import Any
 
 from eduplan.words.language import Language
 from eduplan.words.numbers import number, plain_number
+from eduplan.words.rounding import decimals_of
 
 Row = dict[str, Any]
+
+_OF_A_CHANGE = 2
+"""Decimals of a change."""
 
 REASONS: dict[str, dict[Language, str]] = {
     "baseline_year": {"en": "baseline year, nothing to judge yet", "zh": "基期年份，暂不评价"},
@@ -66,28 +70,29 @@ def reason_text(reason: str, lang: Language) -> str:
 
 
 def value_text(row: Row) -> str:
-    """The division behind a value: ``470 × 100 / 500 = 94.00``."""
-    value = _rounded(row["obs_value"], row["decimals"])
+    """The division behind a value: ``470 × 100 / 500 = 94.00``; ``≈ 94`` where it is told in fewer decimals."""
+    value = _rounded(row, "obs_value")
+    is_fewer = decimals_of(row, row["indicator_decimals"]) < row["indicator_decimals"]
     numerator, denominator = row["numerator"], row["denominator"]
     if numerator is None or denominator is None or row["indicator_kind"] not in ("ratio", "cohort", "mean"):
-        return value
+        return f"≈ {value}" if is_fewer else value
     scale = f" × {row['scale']}" if row["scale"] != 1 else ""
-    return f"{exact(numerator)}{scale} / {exact(denominator)} = {value}"
+    return f"{exact(numerator)}{scale} / {exact(denominator)} {'≈' if is_fewer else '='} {value}"
 
 
 def sum_text(row: Row, lang: Language) -> str:
     """The sum behind a verdict, from the components that are stored with it.
 
     Args:
-        row: A row of ``plan.status`` with ``sign`` of its target, ``scale``, ``decimals`` and ``indicator_kind`` of
-            its indicator, and with ``at_deadline`` where the deadline is past.
+        row: A row of ``plan.status`` with ``sign`` of its target, ``scale``, ``indicator_decimals`` and
+            ``indicator_kind`` of its indicator, and with ``at_deadline`` where the deadline is past.
         lang: Language of the words.
     """
     reason = reason_text(row["reason"], lang)
     stop = "；" if lang == "zh" else "; "
     at_deadline = row.get("at_deadline")
     if at_deadline:
-        dictionary = {name: row[name] for name in ("sign", "scale", "decimals", "indicator_kind")}
+        dictionary = {name: row[name] for name in ("sign", "scale", "indicator_decimals", "indicator_kind")}
         stands = _STANDS[lang].format(year=row["deadline"])
         return stands + sum_text({**at_deadline, **dictionary}, lang)
     if row["status"] in ("insufficient_data", "no_judgement"):
@@ -100,11 +105,11 @@ def sum_text(row: Row, lang: Language) -> str:
 def _components(row: Row, lang: Language) -> str:
     if row["kind"] == "step":
         return _STEP[lang].format(
-            change=_signed(row["yearly_change"]),
+            change=_signed(row, row["yearly_change"]),
             yearly=_TESTS[row["yearly_test"]][lang],
-            total=_signed(row["cumulative_change"]),
+            total=_signed(row, row["cumulative_change"]),
             base=row["baseline_year"],
-            asked=_signed(None if row["path_value"] is None else row["path_value"] - row["baseline_value"]),
+            asked=_asked(row),
             cumulative=_TESTS[row["cumulative_test"]][lang],
         )
     if row["kind"] == "full_coverage" and row["numerator"] is not None and row["denominator"] is not None:
@@ -114,13 +119,12 @@ def _components(row: Row, lang: Language) -> str:
         )
     if row["kind"] == "direction":
         value, base = (
-            _WITHHELD[lang] if row[name] is None else _rounded(row[name], row["decimals"])
-            for name in ("obs_value", "baseline_value")
+            _WITHHELD[lang] if row[name] is None else _rounded(row, name) for name in ("obs_value", "baseline_value")
         )
         return _START[lang].format(value=value, base=base, year=row["baseline_year"])
     text = f"{value_text(row)} {_relation(row)}"
     if row["reason"] in ("on_path", "near_path", "off_path") and row["path_value"] is not None:
-        path = _PATH[lang].format(path=_rounded(row["path_value"], row["decimals"]))
+        path = _PATH[lang].format(path=_rounded(row, "path_value"))
         text += f"{'，' if lang == 'zh' else ', '}{path}"
     return text
 
@@ -140,10 +144,27 @@ def exact(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _rounded(value: float | None, decimals: int) -> str:
-    return number(value, decimals)
+def _rounded(row: Row, name: str) -> str:
+    """A figure of a row in the decimals that it is told in."""
+    said = "decimals" if name == "obs_value" else "compared_decimals"
+    return number(row[name], decimals_of(row, row["indicator_decimals"], said))
 
 
-def _signed(value: float | None) -> str:
-    """A change with its sign and two decimals."""
-    return "–" if value is None else f"{value:+.2f}".replace("-", "−")
+def _asked(row: Row) -> str:
+    """What the steps since the baseline add up to; from the promise, so that no rounded value blurs it."""
+    if row["baseline_year"] is None:
+        return "–"
+    last = row["reference_year"] if row["deadline"] is None else min(row["reference_year"], row["deadline"])
+    return _with_sign(row["sign"] * row["target_value"] * (last - row["baseline_year"]), _OF_A_CHANGE)
+
+
+def _signed(row: Row, value: float | None) -> str:
+    """A change with its sign and two decimals, or fewer where it is told in fewer."""
+    declared = row["indicator_decimals"]
+    told = decimals_of(row, declared, "compared_decimals")
+    decimals = max(told, 0) if told < declared else _OF_A_CHANGE
+    return "–" if value is None else _with_sign(value, decimals)
+
+
+def _with_sign(value: float, decimals: int) -> str:
+    return f"{value:+.{decimals}f}".replace("-", "−")

@@ -235,7 +235,7 @@ STATUS = {
     "numerator": 470,
     "denominator": 500,
     "scale": 100,
-    "decimals": 2,
+    "indicator_decimals": 2,
     "obs_value": 94.0,
     "indicator_kind": "ratio",
     "sign": 1,
@@ -275,6 +275,42 @@ STATUS = {
             "94.00 ≥ 94; reaches the target",
         ),
         ({"kind": "hold", "status": "insufficient_data", "reason": "low_coverage"}, "too few units reported"),
+        # Told in fewer decimals than its indicator has: what was judged is not what is printed.
+        (
+            {"kind": "hold", "status": "missed", "reason": "fails_target", "decimals": 0, "denominator": None},
+            "≈ 94 < 94; does not reach the target",
+        ),
+        (
+            {
+                "kind": "reach",
+                "status": "at_risk",
+                "reason": "near_path",
+                "target_value": 99.0,
+                "path_value": 94.5,
+                "decimals": 2,
+                "compared_decimals": 1,
+            },
+            "470 × 100 / 500 = 94.00 < 99, path of the year 94.5; off the path, within the tolerance",
+        ),
+        (
+            {"kind": "direction", "status": "on_track", "reason": "improved", "decimals": 1, "compared_decimals": 0},
+            "94.0 after 90 in 2020; better than at the start",
+        ),
+        (
+            {
+                "kind": "step",
+                "status": "on_track",
+                "reason": "both_tests_passed",
+                "target_value": 0.5,
+                "path_value": 92.0,
+                "yearly_change": 1.0,
+                "yearly_test": True,
+                "cumulative_change": 4.0,
+                "cumulative_test": True,
+                "compared_decimals": 0,
+            },
+            "+1 since last year, passed; +4 since 2020, at least +1.50 asked, passed; both tests passed",
+        ),
     ],
 )
 def test_sums_of_every_kind(row: dict[str, object], said: str) -> None:
