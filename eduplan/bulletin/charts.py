@@ -130,7 +130,7 @@ class Charts:
         said = []
         for each in lines:
             (first, value), *_ = [(year, value) for year, value in each.trend if value is not None]
-            began = figure(value, each.decimals)
+            began = figure(value, each.told_in(first))
             said.append(
                 texts("trend_says", name=each.name, first=first, value=began, last=each.period, shown=each.shown)
             )

@@ -19,6 +19,7 @@ from eduplan.indicators.severity import WORST_FIRST
 from eduplan.indicators.tables import DIMENSIONS
 from eduplan.words.codes import part_text
 from eduplan.words.language import Language
+from eduplan.words.rounding import decimals_of
 from eduplan.words.sums import reason_text
 from eduplan.words.targets import judged_target
 from eduplan.words.terms import EVIDENCE, sign, weakest
@@ -54,8 +55,10 @@ class Line:
         reason: Why, in words.
         coverage: Coverage in per cent.
         period: Period of the value.
-        decimals: Decimals to print.
+        decimals: Decimals in which the value is told.
         trend: Year and value of every year, the absent ones too.
+        told: Decimals in which each of them is told.
+        declared: Decimals of the indicator.
         evidence: Where the target comes from, in words.
         year: Reference year of the value.
     """
@@ -80,8 +83,18 @@ class Line:
     period: str
     decimals: int
     trend: Sequence[tuple[int, float | None]]
+    told: Sequence[int]
+    declared: int
     evidence: str
     year: int
+
+    def told_in(self, year: int) -> int:
+        """Decimals in which the value of a year is told."""
+        return next((told for (of, _), told in zip(self.trend, self.told, strict=True) if of == year), self.declared)
+
+    def has_fewer_decimals(self, *years: int) -> bool:
+        """Whether the value of one of some years is told in fewer decimals than its indicator has."""
+        return any(self.told_in(year) < self.declared for year in years)
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,8 @@ class Cell:
     shown: str
     status: str | None
     value: float | None = None
+    decimals: int = 0
+    has_fewer_decimals: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,9 +230,9 @@ def _judged(row: Row) -> tuple[Any, ...]:
 
 def _lines(material: Material, texts: Texts) -> dict[Line, Row]:
     """Lines with the row that each stands for; items are folded into the worst of them."""
-    history: dict[tuple[Any, ...], dict[int, tuple[float | None, str]]] = defaultdict(dict)
+    history: dict[tuple[Any, ...], dict[int, Row]] = defaultdict(dict)
     for row in material.history:
-        history[_series(row)][row["reference_year"]] = (row["obs_value"], row["obs_status"])
+        history[_series(row)][row["reference_year"]] = row
     folded: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in material.city:
         folded[_judged(row)[:-1]].append(row)
@@ -228,10 +243,9 @@ def _lines(material: Material, texts: Texts) -> dict[Line, Row]:
     return lines
 
 
-def _line(
-    row: Row, name: str, history: Mapping[tuple[Any, ...], Mapping[int, tuple[float | None, str]]], texts: Texts
-) -> Line:
-    lang, unit, decimals = texts.lang, row["unit"], row["decimals"]
+def _line(row: Row, name: str, history: Mapping[tuple[Any, ...], Mapping[int, Row]], texts: Texts) -> Line:
+    lang, unit, declared = texts.lang, row["unit"], row["indicator_decimals"]
+    decimals, of_path = decimals_of(row, declared), decimals_of(row, declared, "compared_decimals")
     years = history.get(_series(row), {})
     before = years.get(row["reference_year"] - 1)
     is_past = row["deadline"] is not None and row["kind"] != "hold" and row["reference_year"] > row["deadline"]
@@ -243,14 +257,14 @@ def _line(
         number=row["target_number"],
         name=name,
         unit="" if unit in ("%", "‰") else unit_text(unit, texts),
-        shown=observed(row["obs_value"], row["obs_status"], decimals, unit, texts),
-        before="" if before is None else observed(before[0], before[1], decimals, unit, texts),
+        shown=_observed(row, declared, unit, texts),
+        before="" if before is None else _observed(before, declared, unit, texts),
         value=row["obs_value"],
-        previous=before[0] if before else None,
+        previous=before["obs_value"] if before else None,
         target=_target(row, lang),
         target_value=float(row["target_value"]) if is_drawn else (100.0 if row["kind"] == "full_coverage" else None),
         deadline=_deadline(row, texts),
-        path=figure(float(row["path_value"]), decimals, unit) if has_path else "",
+        path=figure(float(row["path_value"]), of_path, unit) if has_path else "",
         status=row["status"],
         word=look.word(lang),
         since=row["deadline"] if is_past else None,
@@ -258,10 +272,16 @@ def _line(
         coverage=row["coverage_pct"],
         period=row["time_period"],
         decimals=decimals,
-        trend=tuple((year, value) for year, (value, _) in sorted(years.items())),
+        trend=tuple((year, each["obs_value"]) for year, each in sorted(years.items())),
+        told=tuple(decimals_of(each, declared) for _, each in sorted(years.items())),
+        declared=declared,
         evidence=EVIDENCE.get(row["target_evidence"] or "", {}).get(lang, ""),
         year=row["reference_year"],
     )
+
+
+def _observed(row: Row, declared: int, unit: str, texts: Texts) -> str:
+    return observed(row["obs_value"], row["obs_status"], decimals_of(row, declared), unit, texts)
 
 
 def _target(row: Row, lang: Language) -> str:
@@ -352,8 +372,9 @@ def _side_by_side(
             if found is None:
                 cells.append(Cell("", None))
                 continue
-            shown = observed(found["obs_value"], found["obs_status"], found["decimals"], found["unit"], texts)
-            cells.append(Cell(shown, found.get("status"), found["obs_value"]))
+            declared = found["indicator_decimals"]
+            shown, decimals = _observed(found, declared, found["unit"], texts), decimals_of(found, declared)
+            cells.append(Cell(shown, found.get("status"), found["obs_value"], decimals, decimals < declared))
         table.append(cells)
     return table
 

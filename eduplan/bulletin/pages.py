@@ -16,6 +16,7 @@ from eduplan.bulletin.facts import COUNTS_OF_A_SOURCE, by_status, date_text, ori
 from eduplan.bulletin.figures import figure
 from eduplan.bulletin.reading import Row
 from eduplan.bulletin.revisions import revisions
+from eduplan.words.rounding import FEWER_DECIMALS
 from eduplan.words.terms import sign
 
 DISTRICTS_IN_A_TABLE = 14
@@ -61,6 +62,7 @@ def pages(bulletin: Bulletin) -> Said:
             if bulletin.waiting
             else "",
         },
+        "fewer_decimals": FEWER_DECIMALS.of(bulletin.lang),
         "districts": _districts(bulletin) if bulletin.headlines else [],
         "chapters": [_chapter(chapter, charts, bulletin) for chapter in bulletin.chapters if chapter.lines],
         "changes": _changes(bulletin),
@@ -139,6 +141,7 @@ def _line(line: Line, bulletin: Bulletin) -> Said:
         "before": {"shown": line.before, "is_absent": line.previous is None},
         "shown": line.shown,
         "is_absent": line.value is None,
+        "has_fewer_decimals": line.has_fewer_decimals(line.year - 1, line.year),
         "target": line.target,
         "deadline": line.deadline,
         "mark": _mark(line, bulletin),
@@ -198,7 +201,12 @@ def _districts(bulletin: Bulletin) -> list[Said]:
 
 def _cell(of: Line | Cell) -> Said:
     """A value of the city or a district, which the table colours by its status."""
-    return {"shown": of.shown, "status": of.status or "", "is_absent": of.value is None}
+    return {
+        "shown": of.shown,
+        "status": of.status or "",
+        "is_absent": of.value is None,
+        "has_fewer_decimals": of.has_fewer_decimals(of.year) if isinstance(of, Line) else of.has_fewer_decimals,
+    }
 
 
 def parts(number: int, most: int) -> list[slice]:

@@ -10,12 +10,20 @@ from typing import Any
 import duckdb
 
 from eduplan.checks.offending import literal
-from eduplan.indicators.tables import DIMENSIONS
+from eduplan.indicators.tables import DIMENSIONS, told_decimals
 
 Row = dict[str, Any]
 
 _PARTS = ", ".join(DIMENSIONS)
 _SERIES = f"indicator, {_PARTS}"
+
+
+_TOLD = {
+    "$compared_decimals_of_status": ("s", "compared_decimals"),
+    "$decimals_of_status": ("s", "decimals"),
+    "$decimals_of_value": ("v", "decimals"),
+}
+"""What a query says for the decimals in which rows are told, which older releases do not say."""
 
 
 def _of(table: str, columns: str) -> str:
@@ -36,7 +44,8 @@ JUDGED = f"""
 select
     i.chapter, s.indicator, i.kind as indicator_kind, i.name_en, i.name_zh, s.target_number, s.kind, i.direction,
     s.ref_area, {_of("s", _PARTS)}, s.time_period, s.reference_year,
-    s.obs_value, s.obs_status, s.unit, i.decimals, s.target_value, s.target_upper, s.deadline, s.path_value,
+    s.obs_value, s.obs_status, s.unit, i.decimals as indicator_decimals, $decimals_of_status as decimals,
+    $compared_decimals_of_status as compared_decimals, s.target_value, s.target_upper, s.deadline, s.path_value,
     s.coverage_pct, s.status, s.reason, i.definition_en, i.definition_zh, i.source_text, i.evidence,
     i.definition_version, t.evidence as target_evidence
 from plan.status as s
@@ -55,7 +64,8 @@ CONTEXT = f"""
 select
     i.chapter, v.indicator, i.kind as indicator_kind, i.name_en, i.name_zh, 1 as target_number, null as kind,
     i.direction, v.ref_area, {_of("v", _PARTS)}, v.time_period,
-    v.reference_year, v.obs_value, v.obs_status, v.unit, i.decimals, null as target_value, null as target_upper,
+    v.reference_year, v.obs_value, v.obs_status, v.unit, i.decimals as indicator_decimals,
+    $decimals_of_value as decimals, null as compared_decimals, null as target_value, null as target_upper,
     null as deadline, null as path_value, v.coverage_pct, null as status, null as reason,
     i.definition_en, i.definition_zh, i.source_text, i.evidence, i.definition_version, null as target_evidence
 from plan.indicator_values as v
@@ -72,8 +82,8 @@ order by i.chapter, v.indicator, v.stage, v.item, v.ref_area
 
 # Every value of the city until the year of the bulletin, for trends and for the year before.
 HISTORY = f"""
-select {_SERIES}, reference_year, obs_value, obs_status
-from plan.indicator_values
+select {_SERIES}, reference_year, obs_value, obs_status, $decimals_of_value as decimals
+from plan.indicator_values as v
 where ref_area_level = 'city' and reference_year <= $year
 order by {_SERIES}, reference_year
 """
@@ -90,7 +100,7 @@ order by h.headline_number
 # Values of districts for headline indicators, where a district has no status.
 DISTRICT_VALUES = f"""
 select v.ref_area, v.reference_year, {_of("v", _SERIES)}, v.obs_value,
-    v.obs_status, v.unit, i.decimals
+    v.obs_status, v.unit, i.decimals as indicator_decimals, $decimals_of_value as decimals
 from plan.indicator_values as v
 join plan.indicators as i using (indicator)
 join plan.headlines as h using (indicator)
@@ -181,6 +191,9 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) ->
 
     Years and levels are written into it: a process that binds a value has DuckDB import pandas, for half a second.
     """
+    for said, (row, column) in _TOLD.items():
+        if said in query:
+            query = query.replace(said, told_decimals(connection, row, column))
     for name, value in values.items():
         query = query.replace(f"${name}", literal(value))
     cursor = connection.execute(query)

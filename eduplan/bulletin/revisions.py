@@ -11,6 +11,7 @@ from eduplan.bulletin.content import Bulletin
 from eduplan.bulletin.figures import observed
 from eduplan.bulletin.reading import Row
 from eduplan.words.codes import part_names
+from eduplan.words.rounding import decimals_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,14 @@ def _revision(row: Row, definition: Row, areas: dict[str, str], bulletin: Bullet
     decimals, unit = definition.get("decimals", 2), definition.get("unit", "")
     city = row["ref_area_level"] == "city"
     old, new = (
-        observed(row[f"{side}_value"], row.get(f"{side}_status", "A"), decimals, unit, texts) for side in ("old", "new")
+        observed(
+            row[f"{side}_value"],
+            row.get(f"{side}_status", "A"),
+            decimals_of(row, decimals, f"{side}_decimals"),
+            unit,
+            texts,
+        )
+        for side in ("old", "new")
     )
     return Revision(
         code=row["indicator"],

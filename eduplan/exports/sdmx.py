@@ -17,7 +17,7 @@ import duckdb
 
 from eduplan.errors import EduplanError, EnvironmentFault
 from eduplan.exports.version import MessageVersion
-from eduplan.indicators.tables import TOTAL, UNKNOWN
+from eduplan.indicators.tables import TOTAL, UNKNOWN, told_decimals
 from eduplan.project import Project
 
 if TYPE_CHECKING:
@@ -68,9 +68,11 @@ DIMENSIONS = (
 TIME = Column("TIME_PERIOD", "reference_year", "Year that the period starts in", "期间起始年份", "YEAR")
 MEASURE = Column("OBS_VALUE", "obs_value", "Value", "数值", "DOUBLE")
 STATUS = Column("OBS_STATUS", "obs_status", "Status of the value", "数值状态", required=True)
+DECIMALS = Column("DECIMALS", "decimals", "Decimals in which the value is told", "数值公布的小数位数", "INTEGER")
 ATTRIBUTES = (
     STATUS,
     Column("UNIT_MEASURE", "unit", "Unit", "单位", required=True),
+    DECIMALS,
     Column("PERIOD_LABEL", "time_period", "Period, as it is written", "期间", required=True),
     Column("DEFINITION_VERSION", "definition_version", "Version of the definition", "定义版本", "INTEGER", True),
     Column("NUMERATOR", "numerator", "Numerator", "分子", "DOUBLE"),
@@ -187,10 +189,12 @@ def read_values(published: duckdb.DuckDBPyConnection, levels: Sequence[str]) -> 
     Raises:
         EduplanError: There are none, or two have the same key.
     """
-    columns = ", ".join(_selected(column) for column in (*DIMENSIONS, TIME, MEASURE, *ATTRIBUTES))
+    told = {DECIMALS: f"{told_decimals(published, 'found')} as {DECIMALS.name}"}
+    columns = ", ".join(told.get(column) or _selected(column) for column in (*DIMENSIONS, TIME, MEASURE, *ATTRIBUTES))
     keys = ", ".join(column.name for column in (*DIMENSIONS, TIME))
     found = published.sql(
-        f"select {columns} from plan.indicator_values where list_contains($levels, ref_area_level) order by {keys}",
+        f"select {columns} from plan.indicator_values as found where list_contains($levels, ref_area_level) "
+        f"order by {keys}",
         params={"levels": list(levels)},
     )
     values = found.df()

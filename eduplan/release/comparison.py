@@ -41,6 +41,8 @@ _EMPTY: dict[str, pl.DataType | type[pl.DataType]] = {
     "new_value": pl.Float64,
     "old_status": pl.String,
     "new_status": pl.String,
+    "old_decimals": pl.Int32,
+    "new_decimals": pl.Int32,
     "old_numerator": pl.Decimal(38, 6),
     "new_numerator": pl.Decimal(38, 6),
     "old_denominator": pl.Decimal(38, 6),
@@ -120,6 +122,7 @@ with found as (
             when o.obs_status is null then 'added' when n.obs_status is null then 'withdrawn' else 'revised'
         end as change,
         o.obs_value as old_value, n.obs_value as new_value, o.obs_status as old_status, n.obs_status as new_status,
+        o.decimals as old_decimals, n.decimals as new_decimals,
         o.numerator as old_numerator, n.numerator as new_numerator,
         o.denominator as old_denominator, n.denominator as new_denominator
     from ({old}) as o
@@ -148,6 +151,8 @@ select
     case
         when indicator in (from redefined) then 'definition'
         when (old_status = 'Q') <> (new_status = 'Q') then 'disclosure'
+        when round(old_value, least(old_decimals, new_decimals)) = round(new_value, least(old_decimals, new_decimals))
+            and old_decimals <> new_decimals then 'disclosure'
         when len(files.batches) > 0 then 'batches'
         else 'declarations'
     end as cause,
@@ -317,6 +322,7 @@ def _values_of(connection: duckdb.DuckDBPyConnection, database: str) -> str:
     columns = ["indicator", "time_period", "reference_year", "ref_area_level", "ref_area"]
     columns += [name if name in names else f"{literal(TOTAL)} as {name}" for name in DIMENSIONS]
     columns += ["unit", "obs_value", "obs_status", "numerator", "denominator"]
+    columns.append("decimals" if "decimals" in names else "cast(null as integer) as decimals")
     return f"select {', '.join(columns)} from {database}.{_VALUES}"
 
 

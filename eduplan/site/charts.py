@@ -51,6 +51,7 @@ def _part(reader: ReleaseReader, indicator: Row, series: Series, judged: list[Ro
     return {
         "years": [period_text(year, indicator["period_kind"], series.city) for year in years],
         "city": [_point(series.city.get(year)) for year in years],
+        "told": [series.city.get(year, {}).get("decimals") for year in years],
         "low": [_plain(series.city, year, "interval_low") for year in years],
         "high": [_plain(series.city, year, "interval_high") for year in years],
         "targets": [
@@ -84,6 +85,7 @@ def _target(indicator: Row, latest: Row, rows: list[Row], years: list[int]) -> R
     words = words_of_target(latest, indicator)
     value, deadline, kind = latest["target_value"], latest["deadline"], latest["kind"]
     drawn: Row = {"en": words.en, "zh": words.zh, "level": None, "upper": None, "path": None, "goal": None}
+    drawn["told"] = latest["compared_decimals"]
     is_change = indicator["kind"] == "change"
     if kind in _HELD and value is not None and (deadline is None or kind != "full_coverage"):
         drawn["level"], drawn["upper"] = value, latest["target_upper"]
@@ -125,6 +127,13 @@ def _districts(reader: ReleaseReader, series: Series, judged: list[Row]) -> list
         latest = latest_of(series.districts.get(code, {}))
         if latest:
             found.append(
-                {"code": code, "en": names.en, "zh": names.zh, "value": _point(latest), "status": statuses.get(code)}
+                {
+                    "code": code,
+                    "en": names.en,
+                    "zh": names.zh,
+                    "value": _point(latest),
+                    "told": latest["decimals"],
+                    "status": statuses.get(code),
+                }
             )
     return found

@@ -72,8 +72,10 @@ def _entry(reader: ReleaseReader, line: Line) -> dict[str, Any]:
     """An indicator as the map needs it: for each district its value, or why there is none, and its status."""
     series = reader.series[line.indicator["indicator"]][line.part]
     values: list[Any] = []
+    told: list[int | None] = []
     for code in reader.districts:
         row = latest_of(series.districts.get(code, {}))
+        told.append(row["decimals"] if row else None)
         shown = None if row is None else row["obs_status"] if row["obs_value"] is None else row["obs_value"]
         values.append(round(shown, 6) if isinstance(shown, float) else shown)
     indicator = line.indicator
@@ -82,6 +84,8 @@ def _entry(reader: ReleaseReader, line: Line) -> dict[str, Any]:
         "decimals": indicator["decimals"],
         "period": line.row["time_period"],
         "city": line.row["obs_value"] if all(part == TOTAL for part in line.part) else None,
+        "cityTold": line.row["decimals"],
         "values": values,
+        "told": told,
         "statuses": [line.districts.get(code) for code in reader.districts],
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eduplan.indicators.tables import TOTAL
-from eduplan.site.indicators import compared
+from eduplan.site.comparing import Compared, compared, place
 from eduplan.site.lines import Line, lines_of, tally
 from eduplan.site.reading import ReleaseReader
 from eduplan.site.rendering import Renderer
@@ -27,18 +27,21 @@ class DistrictLine:
     Attributes:
         line: The line itself.
         city: The city's value of the same part and year; nothing where there is none.
-        difference: Own value minus the city's.
-        verdict: ``better``, ``worse`` or ``even``; nothing where they cannot be compared.
+        compared: How they differ; nothing where they cannot be compared.
         rank: Place among the districts, 1 for the best; nothing where no way is better.
         ranked: How many districts have a place.
     """
 
     line: Line
     city: dict[str, object] | None
-    difference: float | None
-    verdict: str | None
+    compared: Compared | None
     rank: int | None
     ranked: int
+
+    @property
+    def verdict(self) -> str | None:
+        """``better``, ``worse`` or ``even``; nothing where they cannot be compared."""
+        return self.compared.verdict if self.compared else None
 
 
 def write_districts(reader: ReleaseReader, renderer: Renderer) -> None:
@@ -101,14 +104,12 @@ def _beside_city(reader: ReleaseReader, line: Line) -> DistrictLine:
     rank, ranked = None, 0
     if series and found and direction in ("up", "down"):
         values = [
-            years[year]["obs_value"]
+            years[year]
             for area, years in series.districts.items()
             if area in reader.districts and year in years and years[year]["obs_value"] is not None
         ]
-        own, ranked = line.row["obs_value"], len(values)
-        rank = 1 + sum(value > own if direction == "up" else value < own for value in values)
-    difference, verdict = found or (None, None)
-    return DistrictLine(line, city, difference, verdict, rank, ranked)
+        rank, ranked = place(line.row, values, line.indicator), len(values)
+    return DistrictLine(line, city, found, rank, ranked)
 
 
 def _highlights(lines: Sequence[DistrictLine]) -> tuple[list[DistrictLine], list[DistrictLine]]:

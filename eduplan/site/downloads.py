@@ -39,7 +39,7 @@ _VALUES = f"""
 select
     v.indicator, v.time_period, v.reference_year, v.ref_area_level, v.ref_area, {{names}}, {_DIMENSIONS},
     v.numerator, v.denominator, v.obs_value, v.obs_status, v.unit, v.units_reported, v.units_expected, v.coverage_pct,
-    v.interval_low, v.interval_high, v.definition_version
+    v.interval_low, v.interval_high, v.decimals, v.definition_version
 from {{database}}plan.indicator_values as v
 """
 _NAMES = "a.name_en as area_name_en, a.name_zh as area_name_zh"
@@ -151,7 +151,7 @@ def unchanged_since(previous: Path, connection: duckdb.DuckDBPyConnection) -> fr
         if connection.execute("select eduplan_version from old_release.about.release").fetchone() != (__version__,):
             return frozenset()
         rows = connection.execute(f"{_fingerprints('old_release')} intersect {_fingerprints('')}").fetchall()
-    except duckdb.CatalogException:  # a release of before these tables were as they are
+    except (duckdb.CatalogException, duckdb.BinderException):  # a release of before these tables were as they are
         return frozenset()
     finally:
         connection.execute("detach old_release")

@@ -12,6 +12,7 @@ from typing import Any
 from eduplan.indicators.severity import WORST_FIRST
 from eduplan.indicators.tables import DIMENSIONS, TOTAL
 from eduplan.site.charts import chart_of
+from eduplan.site.comparing import compared
 from eduplan.site.lineage import Formula, Measure, SourceColumns, below, marts_of, sources_below
 from eduplan.site.lines import is_amount, is_past, latest_of, words_of_target
 from eduplan.site.reading import FAILING_SHOWN, Part, ReleaseReader, Series, part_of, split_comment
@@ -83,7 +84,7 @@ def write_indicator(
         parts=told,
         chart=chart_of(reader, indicator, parts),
         has_sums=formula.numerator is not None,
-        has_path=formula.change_of is None and any(year["path"] is not None for each in told for year in each["years"]),
+        has_path=formula.change_of is None and any(year["path"] for each in told for year in each["years"]),
         has_comparison=not is_amount(indicator),
         has_districts=any(reader.series[code][part].districts for part in parts),
         breakdowns=_breakdowns(reader, indicator),
@@ -153,8 +154,8 @@ def _verdict(indicator: Row, row: Row, own: Sequence[Row]) -> Row:
         same = (row["target_number"], row["ref_area"], row["deadline"])
         found = [e for e in own if (e["target_number"], e["ref_area"], e["reference_year"]) == same]
         at_deadline = found[0] if found else None
-    dictionary = {name: indicator[name] for name in ("decimals", "scale", "direction")}
-    full = {**row, **dictionary, "indicator_kind": indicator["kind"], "at_deadline": at_deadline}
+    dictionary = {f"indicator_{name}": indicator[name] for name in ("decimals", "kind")}
+    full = {**row, **dictionary, "scale": indicator["scale"], "at_deadline": at_deadline}
     told = _told(full)
     return {
         "row": row,
@@ -222,7 +223,7 @@ def _years(series: Series, own: Sequence[Row]) -> list[Row]:
     return [
         {
             "row": row,
-            "path": next((each["path_value"] for each in judged.get(year, []) if each["path_value"] is not None), None),
+            "path": next((each for each in judged.get(year, []) if each["path_value"] is not None), None),
             "status": worst(judged[year])["status"] if year in judged else None,
         }
         for year, row in sorted(series.city.items())
@@ -251,21 +252,6 @@ def _districts(
                 }
             )
     return found
-
-
-def compared(own: Row, city: Row | None, indicator: Row) -> tuple[float, str] | None:
-    """The difference to the city's value of the same year, and whether it is ``better``, ``worse`` or neither.
-
-    Nothing for amounts: a district is a part of the city, and that it has fewer pupils says nothing.
-    """
-    if is_amount(indicator) or city is None or own["obs_value"] is None or city["obs_value"] is None:
-        return None
-    if own["reference_year"] != city["reference_year"]:
-        return None
-    difference, direction = own["obs_value"] - city["obs_value"], indicator["direction"]
-    if direction not in ("up", "down") or difference == 0:
-        return difference, "even"
-    return difference, "better" if (difference > 0) == (direction == "up") else "worse"
 
 
 def _breakdowns(reader: ReleaseReader, indicator: Row) -> list[Row]:

@@ -35,7 +35,7 @@ _FREE = " + ".join(
 _VALUE = (
     "v.indicator, v.definition_version, v.period_kind, v.time_period, v.reference_year, v.ref_area_level, v.ref_area, "
     f"{_OF_VALUE}, v.numerator, v.denominator, v.obs_value, v.obs_status, v.unit, v.units_reported, v.units_expected, "
-    "v.coverage_pct, v.interval_low, v.interval_high"
+    "v.coverage_pct, v.interval_low, v.interval_high, v.decimals"
 )
 
 # Series: totals over every breakdown that has a total, and the parts that a target is set for.

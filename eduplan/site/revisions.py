@@ -24,10 +24,13 @@ SHOWN = 100
 
 CAUSES: dict[str, Text] = {
     "definition": Text("the definition changed", "定义变更"),
-    "disclosure": Text("it is told now, or no longer", "公布范围变更"),
+    "disclosure": Text("it is told now, or no longer, or with other decimals", "公布范围或小数位变更"),
     "batches": Text("files were replaced or arrived", "数据文件更新"),
     "declarations": Text("it is counted otherwise", "统计口径变更"),
 }
+
+
+_OF_A_SIDE = {"value": "obs_value", "status": "obs_status", "decimals": "decimals"}
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,7 @@ def revisions_by_indicator(old: Path, new: Path) -> dict[str, Revised]:
     level = pl.col("ref_area_level")
     told = revised_values(old, new).filter((level == "city") | ((level == "district") & is_total))
     sides = [
-        pl.struct(pl.col(f"{age}_value").alias("obs_value"), pl.col(f"{age}_status").alias("obs_status"), "unit").alias(
-            age
-        )
+        pl.struct(*(pl.col(f"{age}_{name}").alias(of) for name, of in _OF_A_SIDE.items()), "unit").alias(age)
         for age in ("old", "new")
     ]
     parts = told.with_columns(sides).sort(level != "city", maintain_order=True).partition_by("indicator", as_dict=True)

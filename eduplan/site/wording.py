@@ -15,6 +15,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from eduplan.words.absences import ABSENCES as ABSENCES
+from eduplan.words.rounding import FEWER_DECIMALS as FEWER_DECIMALS
+from eduplan.words.rounding import decimals_of as decimals_of
 from eduplan.words.terms import SIGNS, SOURCE_EVIDENCE, sign
 from eduplan.words.text import Text as Text
 
@@ -56,9 +58,19 @@ def both(en: object, zh: object) -> Markup:
 
 def rounded(value: float | Decimal, decimals: int) -> str:
     """A number with thousands set apart, rounded as people round: 0.125 gives 0.13."""
+    return f"{half_up(value, decimals) + 0:,f}".replace("-", "−")  # adding nothing turns -0 into 0
+
+
+def half_up(value: float | Decimal, decimals: int) -> Decimal:
+    """A number in so many decimals."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
-    result = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return f"{result + 0:,f}".replace("-", "−")  # adding nothing turns -0 into 0
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def told(value: float, decimals: int, declared: int) -> Markup:
+    """A number in the decimals in which it is told, marked where its indicator has more."""
+    shown = rounded(value, decimals)
+    return Markup(f'<span class="fewer">{shown}</span>' if decimals < declared else shown)  # noqa: S704 - digits
 
 
 def exact(value: float | Decimal | int) -> str:
@@ -107,11 +119,17 @@ class Units:
         return Markup("<small>{}</small>").format(both(f" {text.en}", f" {text.zh}".replace(" /", "/")))
 
     def value(self, row: Row, decimals: int, *, with_unit: bool = True) -> Markup:
-        """The value of a row with ``obs_value``, ``obs_status`` and ``unit``, or why there is none."""
+        """The value of a row with ``obs_value``, ``obs_status`` and ``unit``, or why there is none.
+
+        Args:
+            row: The row.
+            decimals: Decimals of its indicator; the value has those in which it is told.
+            with_unit: Whether the unit follows.
+        """
         if row["obs_value"] is None:
             return absent(row["obs_status"])
-        shown = rounded(row["obs_value"], decimals)
-        return Markup(shown + self.html(row["unit"]) if with_unit else shown)  # noqa: S704 - digits, and what is escaped
+        shown = told(row["obs_value"], decimals_of(row, decimals), decimals)
+        return shown + self.html(row["unit"]) if with_unit else shown
 
 
 @cache

@@ -12,9 +12,9 @@ from typing import Any
 from eduplan.words.text import Text
 
 FEWER_DECIMALS = Text(
-    "Values with fewer decimals than others of their indicator: more would give away counts that are not told. "
-    "They are judged by the exact number.",
-    "部分数值的小数位少于同一指标的其他数值：更多小数位会泄露不公布的人数。评价一律以精确值为准。",
+    "Some values have fewer decimals than their indicator: more would give away counts that are not told. "
+    "What is judged is the exact number.",
+    "部分数值的小数位少于指标规定：更多小数位会泄露不公布的人数。评价一律以精确值为准。",
 )
 """Stands once below a table or page that has such values."""
 
@@ -25,7 +25,7 @@ def decimals_of(row: Mapping[str, Any], declared: int, column: str = "decimals")
     Args:
         row: A row of ``plan.indicator_values`` or ``plan.status``, or what was made of one.
         declared: Decimals of its indicator.
-        column: ``decimals`` of the value, or ``compared_decimals`` of what it is compared with.
+        column: ``decimals`` of the value, ``compared_decimals`` of what it is compared with, or what a row calls them.
     """
     told = row.get(column)
     return declared if told is None else int(told)

@@ -14,9 +14,11 @@
   function say(en, chinese) { return zh() ? chinese : en; }
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim(); }
   function isNumber(value) { return typeof value === 'number'; }
-  function format(value) {
+  // A value has the decimals in which it is told; those of the indicator where nothing else is said.
+  function format(value, told) {
     if (!isNumber(value)) return value ? say(ABSENT[value][0], ABSENT[value][1]) : '';
-    return value.toLocaleString('en-US', { minimumFractionDigits: data.decimals, maximumFractionDigits: data.decimals }).replace('-', '−') + data.unit;
+    var digits = Math.max(isNumber(told) ? told : data.decimals, 0);
+    return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace('-', '−') + data.unit;
   }
   function short(value) { return value.toLocaleString('en-US', { maximumFractionDigits: 4 }).replace('-', '−') + data.unit; }
   function numbers() {
@@ -55,7 +57,7 @@
     });
     if (!all.length) { trend.textContent = say('No value to draw', '无可绘制的数值'); return; }
     var city = { name: say('Value', '数值'), type: 'line', data: part.city.map(function (value) { return isNumber(value) ? value : null; }), symbol: 'circle', symbolSize: 8, z: 5, lineStyle: { width: 3, color: colour('chart-1') }, itemStyle: { color: colour('chart-1') },
-      label: merge(halo(), { show: true, position: 'top', formatter: function (point) { return format(part.city[point.dataIndex]); } }), labelLayout: { hideOverlap: true } };
+      label: merge(halo(), { show: true, position: 'top', formatter: function (point) { return format(part.city[point.dataIndex], part.told[point.dataIndex]); } }), labelLayout: { hideOverlap: true } };
     var series = [city], tones = ['chart-2', 'chart-3', 'chart-4'];
     if (numbers(part.low).length) {
       series.push({ name: say('95 % interval', '95% 置信区间'), type: 'custom', data: part.years.map(function (year, place) { return [place, part.low[place], part.high[place]]; }), z: 4,
@@ -81,8 +83,8 @@
       tooltip: { trigger: 'axis', confine: true, backgroundColor: colour('surface'), borderColor: colour('line'), textStyle: { color: colour('ink') },
         formatter: function (points) {
           var place = points[0].dataIndex, lines = [part.years[place]];
-          if (part.city[place] !== null) lines.push(say('Value', '数值') + ' ' + format(part.city[place]));
-          targets.forEach(function (target) { if (target.path && isNumber(target.path[place])) lines.push(say('Path', '进度线') + ' ' + format(target.path[place])); });
+          if (part.city[place] !== null) lines.push(say('Value', '数值') + ' ' + format(part.city[place], part.told[place]));
+          targets.forEach(function (target) { if (target.path && isNumber(target.path[place])) lines.push(say('Path', '进度线') + ' ' + format(target.path[place], target.told)); });
           return lines.join('<br>');
         } },
       xAxis: merge(axisLook(), { type: 'category', data: part.years, splitLine: { show: false } }),
@@ -101,9 +103,10 @@
     bars.style.height = Math.max(12 * 16, rows.length * 25 + 60) + 'px';
     if (!rows.length) { bars.textContent = say('No district has a value', '无区县数值'); return; }
     // Of the latest year alone: where that one is not told, an older one would not be what the districts stand beside.
-    var city = data.amount ? null : part.city.filter(function (value) { return value !== null; }).pop(), level = part.targets.map(function (target) { return target.level === null ? target.goal && target.goal[1] : target.level; }).filter(isNumber)[0];
+    var last = part.city.reduce(function (found, value, place) { return value === null ? found : place; }, -1);
+    var city = data.amount || last < 0 ? null : part.city[last], level = part.targets.map(function (target) { return target.level === null ? target.goal && target.goal[1] : target.level; }).filter(isNumber)[0];
     var marks = [];
-    if (isNumber(city)) marks.push({ xAxis: city, name: say('City', '全市'), lineStyle: { color: colour('ink'), type: 'solid', width: 1.5 }, label: { distance: 4 } });
+    if (isNumber(city)) marks.push({ xAxis: city, told: part.told[last], name: say('City', '全市'), lineStyle: { color: colour('ink'), type: 'solid', width: 1.5 }, label: { distance: 4 } });
     if (isNumber(level)) marks.push({ xAxis: level, name: say('Target', '目标'), lineStyle: { color: colour('chart-2'), type: 'dashed', width: 1.5 }, label: { distance: 18 } });
     var held = numbers(rows.map(function (row) { return row.value; }), [city, level]);
     if (!held.length) { bars.textContent = say('No value to draw', '无可绘制的数值'); return; }
@@ -111,7 +114,7 @@
     chart.setOption(merge(base(), {
       grid: { left: 8, right: 74, top: 38, bottom: 4, containLabel: true },
       tooltip: { trigger: 'item', confine: true, backgroundColor: colour('surface'), borderColor: colour('line'), textStyle: { color: colour('ink') },
-        formatter: function (point) { return point.componentType === 'markLine' ? point.name + ' ' + format(point.data.xAxis) : point.name + ' ' + format(rows[point.dataIndex].value); } },
+        formatter: function (point) { return point.componentType === 'markLine' ? point.name + ' ' + format(point.data.xAxis, point.data.told) : point.name + ' ' + format(rows[point.dataIndex].value, rows[point.dataIndex].told); } },
       xAxis: merge(axisLook(), merge(axis(held, true), { type: 'value', axisLabel: { color: colour('soft'), formatter: short, hideOverlap: true } })),
       yAxis: merge(axisLook(), { type: 'category', data: rows.map(function (row) { return zh() ? row.zh : row.en; }), axisLabel: { color: colour('ink'), interval: 0 } }),
       series: [{ type: 'bar', barWidth: '62%', z: 3,
@@ -119,7 +122,7 @@
           var tone = row.status && SYMBOLS[row.status] ? row.status : 'chart-1';
           return { value: isNumber(row.value) ? row.value : 0, itemStyle: { color: colour(tone), opacity: 0.85 }, label: { position: row.value < 0 ? 'left' : 'right' } };
         }),
-        label: merge(halo(), { show: true, formatter: function (point) { var row = rows[point.dataIndex]; return (SYMBOLS[row.status] ? SYMBOLS[row.status] + ' ' : '') + format(row.value); } }),
+        label: merge(halo(), { show: true, formatter: function (point) { var row = rows[point.dataIndex]; return (SYMBOLS[row.status] ? SYMBOLS[row.status] + ' ' : '') + format(row.value, row.told); } }),
         markLine: { symbol: 'none', silent: false, z: 2, data: marks, label: { show: true, color: colour('soft'), formatter: function (point) { return point.name; }, position: 'end', fontSize: 11 } } }]
     }));
     drawn.push(chart);

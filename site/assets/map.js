@@ -10,10 +10,11 @@
   function zh() { return window.eduplan.language() === 'zh'; }
   function say(en, chinese) { return zh() ? chinese : en; }
   function every(kind, code, work) { document.querySelectorAll('[data-' + kind + '="' + code + '"]').forEach(work); }
-  function format(entry, value) {
+  function format(entry, value, told) {
     if (value === null) return say('no value', '无数据');
     if (typeof value !== 'number') return ABSENT[value][zh() ? 1 : 0];
-    return value.toLocaleString('en-US', { minimumFractionDigits: entry.decimals, maximumFractionDigits: entry.decimals }).replace('-', '−') + entry.unit;
+    var digits = Math.max(typeof told === 'number' ? told : entry.decimals, 0);
+    return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace('-', '−') + entry.unit;
   }
   function chip(status) {
     var made = document.createElement('span'), look = STATUS[status];
@@ -29,7 +30,7 @@
     function shade(value) { return Math.min(SHADES - 1, Math.floor((value - low) / ((high - low) || 1) * SHADES)); }
     data.areas.forEach(function (code, place) {
       var value = entry.values[place], status = entry.statuses[place], look = STATUS[status], name = data.names[place][zh() ? 1 : 0];
-      var isNumber = typeof value === 'number', reading = format(entry, value), verdict = look ? look[0] + ' ' + look[zh() ? 2 : 1] : '';
+      var isNumber = typeof value === 'number', told = entry.told[place], reading = format(entry, value, told), verdict = look ? look[0] + ' ' + look[zh() ? 2 : 1] : '';
       var fill = byStatus ? (look ? 'var(--' + status + '-bg)' : '') : isNumber ? 'var(--shade-' + shade(value) + ')' : '';
       var ink = byStatus || !isNumber ? '' : 'var(--on-shade-' + shade(value) + ')';
       every('tile', code, function (tile) {
@@ -37,9 +38,9 @@
         tile.style.color = ink;
         tile.dataset.tone = byStatus && look ? status : '';
         tile.querySelector('.reading').textContent = reading;
-        var told = tile.querySelector('.verdict');
-        told.textContent = verdict;
-        told.style.color = byStatus ? '' : 'inherit';
+        var judged = tile.querySelector('.verdict');
+        judged.textContent = verdict;
+        judged.style.color = byStatus ? '' : 'inherit';
       });
       every('area', code, function (area) {
         area.querySelector('path').style.setProperty('--fill', fill || 'var(--sunk)');
@@ -53,7 +54,10 @@
         text.lastChild.textContent = (look && byStatus ? look[0] + ' ' : '') + reading;
       });
       every('line', code, function (row) {
-        row.cells[1].textContent = reading;
+        row.cells[1].textContent = '';
+        var shown = row.cells[1].appendChild(document.createElement('span'));
+        shown.textContent = reading;
+        shown.className = isNumber && told !== null && told < entry.decimals ? 'fewer' : '';
         row.cells[1].dataset.sort = isNumber ? value : '';
         row.cells[2].textContent = '';
         if (look) row.cells[2].appendChild(chip(status));
@@ -61,7 +65,7 @@
       if (byStatus && look && seen.indexOf(status) < 0) seen.push(status);
     });
     var chosen = which.options[which.selectedIndex], unit = entry.unit || !chosen ? '' : ' ' + chosen.dataset[zh() ? 'unitZh' : 'unitEn'];
-    document.getElementById('map-note').textContent = entry.period + (typeof entry.city === 'number' ? ' · ' + say('city ', '全市 ') + format(entry, entry.city) : '') + unit;
+    document.getElementById('map-note').textContent = entry.period + (typeof entry.city === 'number' ? ' · ' + say('city ', '全市 ') + format(entry, entry.city, entry.cityTold) : '') + unit;
     document.getElementById('map-page').href = 'indicator/' + encodeURIComponent(entry.key.split('~')[0]) + '.html';
     var unknown = document.getElementById('map-unknown');
     unknown.hidden = lost === null;

@@ -66,7 +66,7 @@ class Book:
 
     def number(self, decimals: int, **settings: Any) -> Format:
         """Format of a number with its decimals."""
-        return self.format(num_format="#,##0" + ("." + "0" * decimals if decimals else ""), **settings)
+        return self.format(num_format="#,##0" + ("." + "0" * decimals if decimals > 0 else ""), **settings)
 
     def status(self, status: str | None) -> Format:
         """Format of a status."""

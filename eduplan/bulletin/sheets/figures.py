@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eduplan.bulletin.colours import MUTED, STATUS, TINT
-from eduplan.bulletin.content import Line
+from eduplan.bulletin.content import Cell, Line
 from eduplan.bulletin.sheets.book import Book, Column, cell
+from eduplan.words.rounding import FEWER_DECIMALS
 from eduplan.words.terms import sign
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def write_scorecard(book: Book, name: str, title: str, lines: Sequence[Line]) ->
         Column("time_period", 10),
         Column("evidence", 10),
     ]
-    sheet, first = book.sheet(name, title, columns, book.texts("sheet_note"))
+    note = _note(book, "sheet_note", any(line.has_fewer_decimals(*years) for line in lines))
+    sheet, first = book.sheet(name, title, columns, note)
     at = {column.key: place for place, column in enumerate(columns)}
     text, wrapped = book.format(), book.format(text_wrap=True)
     percent = book.format(num_format='0.0"%"')
@@ -48,7 +50,7 @@ def write_scorecard(book: Book, name: str, title: str, lines: Sequence[Line]) ->
         sheet.write_string(row, at["indicator"], line.name, wrapped)
         sheet.write_string(row, at["unit"], line.unit or _sign_of(line), text)
         _trend(book, sheet, row, at, years, line)
-        _value(book, sheet, row, at["before"], line.previous, line.before, line.decimals)
+        _value(book, sheet, row, at["before"], line.previous, line.before, line.told_in(line.year - 1))
         _value(book, sheet, row, at["value"], line.value, line.shown, line.decimals, bold=True)
         sheet.write_string(row, at["target"], line.target, text)
         sheet.write_string(row, at["deadline"], line.deadline, text)
@@ -62,6 +64,13 @@ def write_scorecard(book: Book, name: str, title: str, lines: Sequence[Line]) ->
         sheet.write_string(row, at["evidence"], line.evidence, text)
     if lines:
         sheet.autofilter(first - 1, 0, first + len(lines) - 1, len(columns) - 1)
+
+
+def _note(book: Book, key: str, has_fewer_decimals: bool) -> str:
+    """What stands above a sheet, and why values have fewer decimals where some have."""
+    texts = book.texts
+    said = [texts(key), FEWER_DECIMALS.of(texts.lang)] if has_fewer_decimals else [texts(key)]
+    return (" " if texts.lang == "en" else "").join(said)
 
 
 def _sign_of(line: Line) -> str:
@@ -83,7 +92,7 @@ def _trend(book: Book, sheet: Worksheet, row: int, at: dict[str, int], years: Se
     for year in years:
         value = by_year.get(year)
         if value is not None:
-            sheet.write_number(row, at[str(year)], value, book.number(line.decimals, font_color=MUTED))
+            sheet.write_number(row, at[str(year)], value, book.number(line.told_in(year), font_color=MUTED))
     if sum(value is not None for value in by_year.values()) > 1:
         sheet.add_sparkline(
             row,
@@ -102,15 +111,18 @@ def write_districts(book: Book) -> None:
     bulletin, texts = book.bulletin, book.texts
     columns = [Column("code", 15), Column("indicator", 44, wraps=True), Column("unit", 12), Column("city", 12)]
     columns += [Column(name, 12) for name in bulletin.districts.values()]
-    sheet, first = book.sheet(texts("districts"), texts("districts"), columns, texts("districts_note"))
+    has_fewer = any(line.has_fewer_decimals(line.year) for line in bulletin.headlines)
+    has_fewer = has_fewer or any(cell.has_fewer_decimals for cells in bulletin.side_by_side for cell in cells)
+    note = _note(book, "districts_note", has_fewer)
+    sheet, first = book.sheet(texts("districts"), texts("districts"), columns, note)
     for row, (line, cells) in enumerate(zip(bulletin.headlines, bulletin.side_by_side, strict=True), start=first):
         sheet.write_string(row, 0, line.code, book.format(font_color=MUTED))
         sheet.write_string(row, 1, line.name, book.format(text_wrap=True))
         sheet.write_string(row, 2, line.unit or _sign_of(line), book.format())
-        whole = [(line.value, line.shown, line.status), *((cell.value, cell.shown, cell.status) for cell in cells)]
-        for column, (value, shown, status) in enumerate(whole, start=3):
-            ground = {"bg_color": TINT[status]} if status in TINT else {}
-            if value is None:
-                sheet.write_string(row, column, shown, book.format(font_color=MUTED, align="right", **ground))
+        whole: list[Line | Cell] = [line, *cells]
+        for column, each in enumerate(whole, start=3):
+            ground = {"bg_color": TINT[each.status]} if each.status in TINT else {}
+            if each.value is None:
+                sheet.write_string(row, column, each.shown, book.format(font_color=MUTED, align="right", **ground))
             else:
-                sheet.write_number(row, column, value, book.number(line.decimals, **ground))
+                sheet.write_number(row, column, each.value, book.number(each.decimals, **ground))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -38,6 +40,20 @@ def test_a_line_has_the_value_the_year_before_the_target_and_the_deadline(bullet
     assert (found.shown, found.before, found.target, found.deadline) == ("96.3%", "90.0%", "all", "2022")
     assert (found.word, found.since, found.coverage, found.period) == ("missed", 2022, 95.0, "2024-25")
     assert found.trend == ((2023, 90.0), (2024, 96.25))
+
+
+def test_values_are_printed_with_the_decimals_in_which_each_is_told(bulletin: Make, database: Path) -> None:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update plan.indicator_values set decimals = case reference_year when 2023 then 0 else 1 end"
+        )
+        connection.execute("update plan.status set decimals = case ref_area_level when 'city' then 1 else 0 end")
+    made = bulletin()
+    found = line(made, "HLT-11")
+    assert (found.shown, found.before, found.told_in(2023), found.decimals) == ("96.3%", "90%", 0, 1)
+    assert [found.has_fewer_decimals(year) for year in (2023, 2024)] == [True, False]
+    assert not line(made, "CMP-04", "primary").has_fewer_decimals(2022)
+    assert (made.side_by_side[0][0].shown, made.side_by_side[0][0].has_fewer_decimals) == ("100%", True)
 
 
 @pytest.mark.parametrize(("lang", "missing", "inapplicable"), [("en", "missing", "n/a"), ("zh", "缺", "不适用")])
@@ -108,7 +124,7 @@ def test_revised_values_are_named_with_their_cause_and_the_city_comes_first(bull
     made = bulletin(previous_id="2026-11-22T030000-aaaaaaaa", revised=revised(rows))
     found = [(each.code, each.area, each.old, each.new, each.cause) for each in revisions(made)]
     assert found == [
-        ("ENR-01", "City", "10,000", "suppressed", "withheld in one of the releases"),
+        ("ENR-01", "City", "10,000", "suppressed", "withheld, or told with fewer decimals, in one of the releases"),
         ("HLT-11", "City", "89.0%", "90.0%", "other files: Health returns"),
         ("HLT-11", "East", "70.0%", "90.0%", "another version of the definition"),
     ]

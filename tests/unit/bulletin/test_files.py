@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
 import fastexcel
 import polars as pl
 import pytest
@@ -23,6 +25,7 @@ from eduplan.bulletin.workbook import write_workbook
 from eduplan.bulletin.write import Order
 from eduplan.errors import DeclarationError
 from eduplan.project import Project
+from eduplan.words.rounding import FEWER_DECIMALS
 
 from .conftest import write_release
 
@@ -62,6 +65,20 @@ def test_numbers_are_numbers_and_absent_ones_are_words(bulletin: Make, tmp_path:
     assert teachers["2023"] == 90.0
     classes = {row["代码"]: row for row in sheet(tmp_path / "b.xlsx", "各区对比")}
     assert classes["HLT-11"]["西区"] == "不公布"
+
+
+def test_a_number_of_the_workbook_has_the_decimals_in_which_it_is_told(
+    bulletin: Make, database: Path, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update plan.indicator_values set decimals = -1 where reference_year = 2023")
+    write_workbook(bulletin(), tmp_path / "b.xlsx")
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as book:
+        formats = set(re.findall('formatCode="([^"]*)"', book.read("xl/styles.xml").decode()))
+        texts = book.read("xl/sharedStrings.xml").decode()
+    assert {"#,##0", "#,##0.0"} <= formats
+    assert not {each for each in formats if each.endswith(".")}
+    assert texts.count(FEWER_DECIMALS.en) == 1  # the one scorecard with such a value has it, and no other sheet
 
 
 def test_sums_of_the_summary_are_those_of_its_chapters(bulletin: Make, tmp_path: Path) -> None:

@@ -179,6 +179,32 @@ def test_the_scorecard_of_the_city(released: Path, run: Callable[..., Result]) -
     assert "2,025" not in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("lang", "why"), [("en", "Some values have fewer decimals"), ("zh", "部分数值的小数位少于指标规定")]
+)
+def test_a_value_is_printed_with_the_decimals_in_which_it_is_told(
+    released: Path, run: Callable[..., Result], lang: str, why: str
+) -> None:
+    assert why not in run("status", "--lang", lang).stdout
+    with duckdb.connect(str(released / "data" / "marts" / "marts.duckdb")) as connection:
+        connection.execute("update plan.status set decimals = 0 where indicator = 'PRE-01'")
+    shown = run("status", "--lang", lang).stdout
+    assert " 95%" in shown
+    assert shown.count(why) == 1
+
+
+def test_a_release_of_before_decimals_were_told_has_those_of_its_indicators(
+    released: Path, run: Callable[..., Result]
+) -> None:
+    with duckdb.connect(str(released / "data" / "marts" / "marts.duckdb")) as connection:
+        for table in ("indicator_values", "status"):
+            connection.execute(f"alter table plan.{table} drop decimals")
+        connection.execute("alter table plan.status drop compared_decimals")
+    shown = run("status")
+    assert shown.exit_code == 0, shown.stderr
+    assert "95.13%" in shown.stdout
+
+
 def test_the_scorecard_in_chinese(released: Path, run: Callable[..., Result]) -> None:
     shown = run("status", "--lang", "zh")
     assert "规划实施计分卡 · 示范市" in shown.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from csv import DictReader
 from pathlib import Path
 
 import duckdb
@@ -81,6 +82,22 @@ def test_the_library_reads_the_files_back_and_finds_them_valid(published, projec
             ["SAF-03_alarm", "990102", "2025", "-1.0", "M"],
             ["SAF-03_alarm", "990103", "2025", "-1.0", "N"],
         ]
+
+
+def test_a_value_says_in_how_many_decimals_it_is_told(published, project, tmp_path):
+    published.execute("update plan.indicator_values set decimals = 1 where obs_value is not null")
+    csv, data, structure = write_sdmx_files(published, project, tmp_path / "out", levels=["city", "district"])
+    assert 'id="DECIMALS"' in structure.read_text(encoding="utf-8")
+    assert data.read_text(encoding="utf-8").count('DECIMALS="1"') == 2
+    with csv.open(encoding="utf-8", newline="") as lines:
+        told = {(row["REF_AREA"], row["TIME_PERIOD"]): row["DECIMALS"] for row in DictReader(lines)}
+    assert told["990100", "2024"] == "1"
+    assert told["990101", "2025"] == ""  # not told at all
+
+
+def test_a_release_of_before_decimals_were_told_can_be_exported(published, project):
+    published.execute("alter table plan.indicator_values drop decimals; alter table plan.status drop decimals")
+    assert read_values(published, ["city"])["DECIMALS"].isna().all()
 
 
 def test_codes_have_the_names_of_the_release_and_of_the_contracts(published, project, tmp_path):

@@ -258,6 +258,49 @@ def test_a_revised_value_is_told_with_its_cause(make_site, tmp_path):
     assert "1 Demo City 2023-24: 88.00% → 90.00% it is counted otherwise" in line
 
 
+FEWER = (
+    "insert into plan.indicator_values by name select * replace ('{area}' as ref_area, 'district' as ref_area_level, "
+    "{value} as obs_value, {decimals} as decimals) from plan.indicator_values "
+    "where ref_area_level = 'city' and reference_year = 2023 and sex = '_T';"
+)
+
+
+def test_a_value_with_fewer_decimals_is_printed_so_and_never_said_to_differ_by_less(make_site):
+    # The city has 90.00: a whole 90 may be more or less, a whole 89 is less.
+    change = "update plan.indicator_values set decimals = 2; "
+    change += FEWER.format(area="990105", value=90.0, decimals=0) + FEWER.format(area="990106", value=89.0, decimals=0)
+    areas = "('district', '990105', '中区', 'Middle', null), ('district', '990106', '远区', 'Far', null)"
+    site = make_site(change=f"{change} insert into plan.areas values {areas}")
+    site.write()
+    page = site.text("indicator/HLT-03.html").split('id="districts-table"')[1]
+    middle, far = (row(page, f'href="../district/{code}.html"') for code in ("990105", "990106"))
+    assert plain(middle, "en").startswith("Middle 2023-24 90 % 0 1,125")
+    assert plain(far, "zh").startswith("远区 2023-24 89 % −1 劣 1,125")
+    assert middle.count('class="fewer"') == 2  # its value and the difference
+    assert '<span class="fewer">' not in row(page, 'href="../district/990101.html"')
+    own = row(site.text("district/990106.html"), 'href="../indicator/HLT-03.html"')
+    assert "89 % 90.00 −1 worse 2 / 3" in plain(own, "en")
+    told = {
+        each["code"]: each["told"] for each in site.data("indicator/HLT-03.html", "chart-data")["parts"][0]["districts"]
+    }
+    assert (told["990105"], told["990101"]) == (0, 2)
+
+
+def test_pages_say_once_why_values_have_fewer_decimals(site):
+    for page in ("indicator/HLT-03.html", "district/990101.html", "map.html", "index.html"):
+        assert site.text(page).count('data-note="fewer"') == 1
+
+
+def test_a_value_told_with_fewer_decimals_than_before_is_a_matter_of_disclosure(make_site):
+    before = make_site(
+        name="before", change="update plan.indicator_values set decimals = 2, obs_value = obs_value + 0.2"
+    )
+    now = make_site(name="now", change="update plan.indicator_values set decimals = 0")
+    now.write(previous=before.release / "marts.duckdb")
+    text = plain(now.text("indicator/HLT-03.html").split('id="revisions"')[1], "en")
+    assert "Demo City 2023-24 90.20% 90 % it is told now, or no longer, or with other decimals" in text
+
+
 def test_a_release_that_revises_nothing_says_so(make_site):
     before, now = make_site(name="before"), make_site(name="now")
     now.write(previous=before.release / "marts.duckdb")
