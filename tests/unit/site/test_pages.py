@@ -266,8 +266,9 @@ FEWER = (
 
 
 def test_a_value_with_fewer_decimals_is_printed_so_and_never_said_to_differ_by_less(make_site):
-    # The city has 90.00: a whole 90 may be more or less, a whole 89 is less.
+    # The city has 90.30: a whole 90 may be more or less, a whole 89 is less.
     change = "update plan.indicator_values set decimals = 2; "
+    change += "update plan.indicator_values set obs_value = 90.3 where ref_area_level = 'city' and obs_value = 90; "
     change += FEWER.format(area="990105", value=90.0, decimals=0) + FEWER.format(area="990106", value=89.0, decimals=0)
     areas = "('district', '990105', '中区', 'Middle', null), ('district', '990106', '远区', 'Far', null)"
     site = make_site(change=f"{change} insert into plan.areas values {areas}")
@@ -279,7 +280,7 @@ def test_a_value_with_fewer_decimals_is_printed_so_and_never_said_to_differ_by_l
     assert middle.count('class="fewer"') == 2  # its value and the difference
     assert '<span class="fewer">' not in row(page, 'href="../district/990101.html"')
     own = row(site.text("district/990106.html"), 'href="../indicator/HLT-03.html"')
-    assert "89 % 90.00 −1 worse 2 / 3" in plain(own, "en")
+    assert "89 % 90.30 −1 worse 2 / 3" in plain(own, "en")
     told = {
         each["code"]: each["told"] for each in site.data("indicator/HLT-03.html", "chart-data")["parts"][0]["districts"]
     }
