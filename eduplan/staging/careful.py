@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from eduplan.staging.layers import Layers
-from eduplan.staging.normalise import of_one_width, sql_text, trimmed, without_apostrophe, without_invisible
+from eduplan.staging.normalise import (
+    figures_of,
+    of_one_width,
+    sql_text,
+    trimmed,
+    without_apostrophe,
+    without_invisible,
+)
 from eduplan.staging.plan import PlannedColumn
 
 _LONGEST_VALUE = 200
@@ -40,6 +47,7 @@ def add_careful_texts(layers: Layers, careful: Sequence[PlannedColumn]) -> None:
     )
     for changed, before, step in steps:
         layers.add({changed: f"list_transform({before}, lambda cell: {step('cell')})"})
+    figures = [place for place, planned in enumerate(careful, start=1) if planned.cell.is_figure]
     layers.add(
         {
             name: f"{texts}[{position}]"
@@ -51,11 +59,20 @@ def add_careful_texts(layers: Layers, careful: Sequence[PlannedColumn]) -> None:
                 (names.text, "_tidy"),
             )
         }
+        | ({"_figures": figures_of(f"[{', '.join(f'_tidy[{place}]' for place in figures)}]")} if figures else {})
+    )
+    layers.add(
+        {
+            named[place - 1].helper(part): f"_figures[{position}].{part}"
+            for position, place in enumerate(figures, start=1)
+            for part in ("word", "grouped", "figure")
+        }
     )
     last = {planned.cell.names.helper("is_empty"): _is_empty(planned) for planned in careful}
     for planned, names in zip(careful, named, strict=True):
         simplified = planned.cell.simplified or names.text
         last[names.simple] = f"case when not ({_is_empty(planned)}) then {simplified} end"
+        last |= planned.cell.tidied
     layers.add(last)
 
 

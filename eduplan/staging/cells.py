@@ -16,14 +16,31 @@ from dataclasses import dataclass, field
 
 from eduplan.declarations.contracts import CodeList, Column, ColumnType
 from eduplan.declarations.text import Bilingual
+from eduplan.reading.units import has_larger_words
 from eduplan.staging.normalise import TIDY, sql_text
-from eduplan.staging.vocabulary import PLACEHOLDERS, code_of, code_type, flag_of, is_placeholder, loose_code_of
+from eduplan.staging.vocabulary import (
+    PLACEHOLDERS,
+    code_of,
+    code_type,
+    flag_of,
+    is_placeholder,
+    loose_code_of,
+    size_of,
+)
 
 _DATE_FORMATS = (
     *("%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y年%m月%d"),
     *("%Y%m", "%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"),
 )
 _FIRST_YEAR, _YEAR_AFTER_LAST = "'1900'", "'2101'"
+_WRONG_UNIT = (
+    "a figure with words behind it that are no unit of this column: send it in the column's unit, without words",
+    "数字后带有不属于本列的单位或文字：请换算为本列单位，只填数字",
+)
+_PERCENTAGE = (
+    "a percentage in a column of figures: send the figure itself",
+    "本列应填数值而非百分比：请填数值本身",
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +89,9 @@ class Cell:
         quick: Value of a well-formed raw text, null for others.
         is_placeholder: Whether the tidied text says that there is no value.
         simplified: The tidied text without what the repairs below take away.
+        is_figure: Whether the tidied text is a figure, which may have a word behind it; then helper columns ``word``,
+            ``grouped`` and ``figure`` are its parts.
+        tidied: Helper columns of the careful way, by name, over the tidied text and its parts.
         read: Helper columns of the careful way, by name, over the simplified text.
         careful: Value of any simplified text, null where there is none.
         repairs: What the careful way changed, by rule: conditions over text, simplified text and value.
@@ -90,6 +110,8 @@ class Cell:
     is_placeholder: str
     prepared: Mapping[str, str] = field(default_factory=dict)
     simplified: str = ""
+    is_figure: bool = False
+    tidied: Mapping[str, str] = field(default_factory=dict)
     read: Mapping[str, str] = field(default_factory=dict)
     repairs: Mapping[str, str] = field(default_factory=dict)
     is_late: bool = False
@@ -201,59 +223,67 @@ def number_cell(column: Column, names: Names, *, factor: int = 1) -> Cell:
             each number is read the careful way, which counts it as repaired.
     """
     text, simple, number = names.text, names.simple, names.helper("number")
+    figure, word = names.helper("figure"), names.helper("word")
     is_whole = column.type is ColumnType.INTEGER
     scale = 0 if is_whole else column.scale
     precision = _precision(column, scale)
     sql_type = "bigint" if is_whole else f"decimal({precision}, {scale})"
     # Two more decimals than are kept, so that a number which would lose some is noticed.
     exact = f"decimal({precision}, {scale + 2})"
-    read = names.helper("read")
+    read, size = names.helper("read"), names.helper("size")
     if is_whole:
         # 12.5 pupils are no number of pupils; 3.70E+17 has lost digits that nobody can give back.
         is_number = f"{read} = try_cast({read} as bigint) and not regexp_matches({simple}, '[eE]')"
     else:
         is_number = f"{read} is not null"
-    steps = {
-        "thousands": (rf"regexp_full_match({text}, '-?\d{{1,3}}(,\d{{3}})+(\.\d+)?')", f"replace({text}, ',', '')")
-    }
+    simplified, repairs = figure, {"thousands": f"{figure} <> {names.helper('grouped')}"}
     if column.degrees:
-        size = f"abs(try_cast({text} as integer))"
-        steps["degrees"] = (
-            rf"regexp_full_match({text}, '[+-]?\d{{2,4}}') and {size} between 25 and 2000",
-            f"cast(cast({text} as decimal(9, 2)) / 100 as varchar)",
+        degrees = f"abs(try_cast({figure} as integer))"
+        is_degrees = f"{word} = '' and regexp_full_match({figure}, '[+-]?\\d{{2,4}}') and {degrees} between 25 and 2000"
+        simplified = (
+            f"case when {is_degrees} then cast(cast({figure} as decimal(9, 2)) / 100 as varchar) else {figure} end"
         )
-    repairs = {rule: condition for rule, (condition, _) in steps.items()}
+        repairs["degrees"] = is_degrees
+    # A word behind the figure says what that figure is in, whatever the header says of the others.
+    repairs |= {
+        "unit": f"{names.column} is not null and {size} <> 1",
+        "measure_word": f"{names.column} is not null and {size} = 1 and {word} <> ''",
+    }
     number_read = f"try_cast({simple} as decimal(38, {scale + 2}))"
+    if factor != 1 or has_larger_words(column.unit):
+        counted = f"try_cast({simple} as decimal(28, 8)) * cast({size} as decimal(9, 0))"
+        number_read = (
+            f"case when {size} = 1 then {number_read} else try_cast({counted} as decimal(38, {scale + 2})) end"
+        )
     quick = (
         f"case when {number} = cast({number} as {sql_type}){_within(number, column)} "
         f"then cast({number} as {sql_type}) end"
     )
     if factor != 1:
-        repairs["unit"] = f"{names.column} is not null"
-        number_read = (
-            f"try_cast(try_cast({simple} as decimal(28, 8)) * {factor}::decimal(9, 0) as decimal(38, {scale + 2}))"
-        )
         quick = f"cast(null as {sql_type})"
-    changes = " ".join(f"when {condition} then {change}" for condition, change in steps.values())
+    whole = ("not a whole number", "应为整数") if is_whole else ("not a number", "应为数字")
     return Cell(
         names=names,
         sql_type=sql_type,
         prepared={number: f"try_cast({names.raw} as {exact})"},
         quick=quick,
         is_placeholder=is_placeholder(text),
-        simplified=f"case {changes} else {text} end",
+        is_figure=True,
+        tidied={size: f"case when {word} = '' then {factor} else {size_of(column.unit, word)} end"},
+        simplified=simplified,
         read={read: number_read},
-        careful=f"case when {is_number}{_within(read, column)} then try_cast({read} as {sql_type}) end",
+        careful=f"case when {size} is not null and {is_number}{_within(read, column)} "
+        f"then try_cast({read} as {sql_type}) end",
         repairs=repairs if is_whole else {**repairs, "rounded": f"{names.column} <> {read}"},
-        fault=f"case when {is_number} then 'range' else 'number' end",
+        fault=(
+            f"case when {size} is null then case when {word} = '%' then 'percentage' else 'unit' end "
+            f"when {is_number} then 'range' else 'number' end"
+        ),
         reasons={
-            "number": reason(
-                column,
-                "number",
-                "not a whole number" if is_whole else "not a number",
-                "应为整数" if is_whole else "应为数字",
-            ),
+            "number": reason(column, "number", *whole),
             "range": reason(column, "range", *_wanted_range(column)),
+            "unit": reason(column, "unit", *_WRONG_UNIT),
+            "percentage": reason(column, "unit", *_PERCENTAGE),
         },
     )
 

@@ -73,6 +73,12 @@ or apostrophe at the start, no space at the end. It is short, because it is comp
 misses is looked at more closely and comes out as it was."""
 
 
+_GROUPS = r", \x{2000}-\x{200A}\x{202F}"
+_GROUPED = rf"[+-]?\d{{1,3}}([{_GROUPS}]\d{{3}})+(\.\d+)?"
+# A letter that may be the E of 3.7E+17 begins no unit.
+_FIGURE_AND_WORD = rf"^([+-]?\d(?:[\d{_GROUPS}]*\d)?(?:\.\d+)?)\s*([\p{{Han}}%‰A-DF-Za-df-z]\S*)$"
+
+
 def trimmed(text: str) -> str:
     """SQL: without spaces and invisible marks at either end."""
     edge = f"[{_SPACES}{_INVISIBLE}]+"
@@ -108,6 +114,27 @@ def _by_character(text: str, cases: str) -> str:
 def without_invisible(text: str) -> str:
     """SQL: without zero-width and control characters."""
     return f"regexp_replace({text}, '[{_INVISIBLE}]', '', 'g')"
+
+
+def figures_of(texts: str) -> str:
+    """SQL: each text of a list as a struct of its figure, the same with what groups its thousands, and the word behind.
+
+    ``1 200间`` is 1200 and 间, ``85%`` is 85 and %; a text that is no figure with a word stays whole.
+    """
+    parts = f"{{'whole': cell, 'split': regexp_extract(cell, {sql_text(_FIGURE_AND_WORD)}, ['figure', 'word'])}}"
+    grouped = "case when cell.split.word <> '' then cell.split.figure else cell.whole end"
+    figure = (
+        f"case when regexp_full_match(cell.grouped, {sql_text(_GROUPED)}) "
+        f"then regexp_replace(cell.grouped, {sql_text(f'[{_GROUPS}]')}, '', 'g') else cell.grouped end"
+    )
+    steps = (
+        parts,
+        f"{{'word': lower(cell.split.word), 'grouped': {grouped}}}",
+        f"{{'word': cell.word, 'grouped': cell.grouped, 'figure': {figure}}}",
+    )
+    for step in steps:
+        texts = f"list_transform({texts}, lambda cell: {step})"
+    return texts
 
 
 def tidy(text: str) -> str:

@@ -14,6 +14,7 @@ from itertools import zip_longest
 import duckdb
 
 from eduplan.declarations.contracts import CodeList
+from eduplan.reading.units import kind_of_unit, sizes
 from eduplan.staging.normalise import COMPATIBLE_FORMS, FORMS_VARIABLE, compact, sql_text, tidy
 
 PLACEHOLDERS = (
@@ -28,12 +29,14 @@ TRUE_TEXTS = ("是", "1", "Y", "y", "√", "有", "true", "True", "TRUE", "YES",
 FALSE_TEXTS = ("否", "0", "N", "n", "×", "无", "false", "False", "FALSE", "NO", "No", "no", "✗", "F", "没有", "错")
 
 _PLACEHOLDERS_VARIABLE, _FLAGS_VARIABLE = "eduplan_placeholders", "eduplan_flags"
+_SIZES_VARIABLE = "eduplan_sizes_of_units"
 
 
 def set_vocabulary(connection: duckdb.DuckDBPyConnection, codes: Mapping[str, CodeList]) -> None:
     """Gives a connection all words."""
     connection.execute(f"set variable {_PLACEHOLDERS_VARIABLE} = $1", [list(PLACEHOLDERS)])
     _set_map(connection, FORMS_VARIABLE, COMPATIBLE_FORMS, "varchar")
+    _set_map(connection, _SIZES_VARIABLE, {f"{unit} {word}": size for (unit, word), size in sizes().items()}, "bigint")
     # A map is searched from its start, so the commonest words of both stand there.
     pairs = zip_longest(((text, True) for text in TRUE_TEXTS), ((text, False) for text in FALSE_TEXTS))
     flags = dict(flag for pair in pairs for flag in pair if flag is not None)
@@ -52,8 +55,13 @@ def code_type(code_list: CodeList) -> str:
     return f"enum({', '.join(sql_text(value.code) for value in code_list.values)})"
 
 
+def size_of(unit: str | None, word: str) -> str:
+    """SQL: how many of a column's unit a word behind a figure means; null where it does not belong there."""
+    return f"getvariable('{_SIZES_VARIABLE}')[{sql_text(kind_of_unit(unit) + ' ')} || {word}]"
+
+
 def _set_map(
-    connection: duckdb.DuckDBPyConnection, variable: str, words: Mapping[str, str | bool], sql_type: str
+    connection: duckdb.DuckDBPyConnection, variable: str, words: Mapping[str, str | bool | int], sql_type: str
 ) -> None:
     statement = f"set variable {variable} = map($1::varchar[], $2::{sql_type}[])"
     connection.execute(statement, [list(words), list(words.values())])

@@ -31,6 +31,13 @@ FLAG = {"type": "flag"}
 INTEGER = {"type": "integer", "minimum": 0}
 AREA = {"type": "decimal", "scale": 2, "minimum": 0}
 SPHERE = {"type": "decimal", "scale": 2, "minimum": -20, "maximum": 15, "degrees": True}
+ROOMS = {**INTEGER, "unit": "rooms"}
+PERSONS = {**INTEGER, "unit": "persons"}
+YUAN = {**AREA, "unit": "yuan"}
+IN_A_COLUMN = {**AREA, "unit": "amount_unit"}
+FLOOR = {**AREA, "unit": "m2"}
+SHARE = {"type": "decimal", "scale": 1, "minimum": 0, "maximum": 100, "unit": "%"}
+DIOPTRES = {**SPHERE, "unit": "D"}
 DATE = {"type": "date"}
 ACUITY = {"type": "acuity"}
 IDENTITY = {"type": "identity", "privacy": "identity"}
@@ -172,6 +179,21 @@ def test_reads_well_formed_texts(reader: Reader, column: dict[str, Any], text: s
         (INTEGER, "#REF!", None, {"placeholder"}),
         (AREA, "12.345", "12.35", {"rounded"}),
         (AREA, "1,234.5", "1234.50", {"thousands"}),
+        (INTEGER, "1 200", "1200", {"thousands"}),
+        (INTEGER, "12\u202f345\u202f678", "12345678", {"thousands"}),
+        (INTEGER, "1\u3000200", "1200", {"width", "thousands"}),
+        (INTEGER, "24间", "24", {"measure_word"}),
+        (ROOMS, "24 间", "24", {"measure_word"}),
+        (ROOMS, "1,200个", "1200", {"thousands", "measure_word"}),
+        (PERSONS, "35人", "35", {"measure_word"}),
+        (PERSONS, "1.2万人", "12000", {"unit"}),
+        (YUAN, "1 200元", "1200.00", {"thousands", "measure_word"}),
+        (YUAN, "3.5万元", "35000.00", {"unit"}),
+        (FLOOR, "60㎡", "60.00", {"width", "measure_word"}),
+        (FLOOR, "1.5公顷", "15000.00", {"unit"}),
+        (SHARE, "85%", "85.0", {"measure_word"}),
+        (SHARE, "８５．５％", "85.5", {"width", "measure_word"}),
+        (DIOPTRES, "-3.00D", "-3.00", {"measure_word"}),
         (SPHERE, "-150", "-1.50", {"degrees"}),
         (SPHERE, "-2000", "-20.00", {"degrees"}),
         (DATE, "42072", "2015-03-09", {"excel_serial_date"}),
@@ -204,6 +226,19 @@ def test_repairs_and_counts(
         (INTEGER, "12.5", "number"),
         (INTEGER, "3.70E+17", "number"),
         (INTEGER, "many", "number"),
+        (INTEGER, "1 20", "number"),
+        (INTEGER, "85%", "percentage"),
+        (INTEGER, "24元", "unit"),
+        (INTEGER, "24间半", "unit"),
+        (ROOMS, "3天", "unit"),
+        (ROOMS, "1.5间", "number"),
+        (PERSONS, "24间", "unit"),
+        (PERSONS, "3.5万", "unit"),
+        (YUAN, "24间", "unit"),
+        (YUAN, "-3万元", "range"),
+        (IN_A_COLUMN, "3万元", "unit"),
+        (FLOOR, "12亩", "unit"),
+        (DIOPTRES, "300D", "range"),
         (INTEGER, "-1", "range"),
         (AREA, "-0.01", "range"),
         (SPHERE, "1234567", "range"),

@@ -286,6 +286,21 @@ def test_units_of_titles_and_labels_are_read(bureau: Bureau) -> None:
     assert bureau.repairs()["running_costs_yuan", "unit"] == 1
 
 
+def test_a_word_behind_a_figure_goes_before_the_unit_of_its_header(bureau: Bureau) -> None:
+    amounts = ("2", "3万元", "35000元", "85%")
+    rows = [f"99010100{number:02d},小学,{amount}" for number, amount in enumerate(amounts, start=1)]
+    bureau.send("school_finance/2024/990101.csv", "学校标识码,学段,公用经费拨款（万元）", *rows)
+    assert not bureau.load().problems
+    assert bureau.ask("select running_costs_yuan from staging.school_finance order by school_code") == [
+        (Decimal(20_000),),
+        (Decimal(30_000),),
+        (Decimal(35_000),),
+    ]
+    repairs = bureau.repairs()
+    assert (repairs["running_costs_yuan", "unit"], repairs["running_costs_yuan", "measure_word"]) == (2, 1)
+    assert bureau.faults() == [(5, "running_costs_yuan", "unit")]  # its header is the first
+
+
 def test_columns_and_sheets_that_are_not_read_are_told_once(bureau: Bureau) -> None:
     row = "9901010001,甲,小学,教育部门,990101,111,1,10,2,3"
     for name in ("990101", "990102"):
