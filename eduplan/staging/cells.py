@@ -33,6 +33,10 @@ _DATE_FORMATS = (
     *("%Y%m", "%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"),
 )
 _FIRST_YEAR, _YEAR_AFTER_LAST = "'1900'", "'2101'"
+_JANUARY_OR_OCTOBER = (
+    "January or October: a spreadsheet makes 2015.1 of 2015.10; send it as 2015-01 or 2015-10",
+    "无法区分 1 月与 10 月（表格软件会把 2015.10 变成 2015.1）：请按 2015-01 或 2015-10 填写",
+)
 _WRONG_UNIT = (
     "a figure with words behind it that are no unit of this column: send it in the column's unit, without words",
     "数字后带有不属于本列的单位或文字：请换算为本列单位，只填数字",
@@ -320,17 +324,26 @@ def date_cell(column: Column, names: Names) -> Cell:
     return Cell(
         names=names,
         sql_type="date",
-        quick=f"case when {_in_range(names.raw)} then {_parsed(names.raw)} end",
+        quick=f"case when {_in_range(names.raw)} and not {_has_unclear_month(names.raw)} then {_parsed(names.raw)} end",
         is_placeholder=is_placeholder(names.text),
         simplified=rf"regexp_replace({names.text}, '\s*([.年月日/-])\s*', '\1', 'g')",
         careful=(
             f"case when {serial} then date '1899-12-30' + cast(floor(try_cast({simple} as double)) as integer) "
-            f"when {_in_range(simple)} then coalesce({_parsed(simple)}, {timestamp}) end"
+            f"when {_in_range(simple)} and not {_has_unclear_month(simple)} "
+            f"then coalesce({_parsed(simple)}, {timestamp}) end"
         ),
         repairs={"excel_serial_date": f"{names.column} is not null and {serial}"},
-        fault="'date'",
-        reasons={"date": reason(column, "date", "not a date", "不是有效日期")},
+        fault=f"case when {_has_unclear_month(simple)} then 'month' else 'date' end",
+        reasons={
+            "date": reason(column, "date", "not a date", "不是有效日期"),
+            "month": reason(column, "date", *_JANUARY_OR_OCTOBER),
+        },
     )
+
+
+def _has_unclear_month(text: str) -> str:
+    """Whether a text is a year and a month that a spreadsheet may have taken for a number: 2015.10 became 2015.1."""
+    return f"(strlen({text}) = 6 and {text}[5:] = '.1')"
 
 
 def _in_range(text: str) -> str:
