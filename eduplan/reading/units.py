@@ -32,10 +32,7 @@ _TIMES: dict[str, dict[str, int]] = {
 _MEASURED = _MEASURES | _TIMES
 """What words mean in columns of a unit, by the unit as contracts call it: how many of it each is."""
 _WORDS_FOR_TIMES = frozenset(word for words in _TIMES.values() for word in words)
-_THINGS = (
-    "人 人次 名 位 个 所 间 栋 幢 座 处 台 套 件 册 本 张 块 辆 部 项 "
-    "份 起 例 次 场 班 门 条 户 家 组"
-)
+_THINGS = "人 人次 名 位 个 所 间 栋 幢 座 处 台 套 件 册 本 张 块 辆 部 项 份 起 例 次 场 班 门 条 户 家 组"
 _COUNTED = _WORDS_FOR_TIMES.union(_THINGS.split())
 """Things and times that are counted one by one."""
 _WORDS = _COUNTED.union(*_MEASURED.values())
