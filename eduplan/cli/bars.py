@@ -14,6 +14,9 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from eduplan.words.language import Language
+from eduplan.words.night import task_text, took_text
+
 WORTH_A_LINE_SECONDS = 2.0
 """A finished task that took longer leaves a line behind."""
 
@@ -23,11 +26,13 @@ class Bars:
 
     Args:
         console: Console that shows the work, normally the one on standard error.
+        lang: Language of the tasks.
         quiet: Show nothing at all.
     """
 
-    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+    def __init__(self, console: Console, lang: Language, *, quiet: bool = False) -> None:
         self._console = console
+        self._lang = lang
         self._quiet = quiet
         self._live: Progress | None = None
 
@@ -60,14 +65,14 @@ class Bars:
         if live is None:
             yield _ignore
         else:
-            task = live.add_task(title, total=total)
+            task = live.add_task(task_text(title, self._lang), total=total)
             try:
                 yield lambda steps: live.advance(task, steps)
             finally:
                 live.remove_task(task)
         seconds = time.monotonic() - started
         if seconds >= WORTH_A_LINE_SECONDS:
-            self.say(f"{title}: {seconds:.1f} s")
+            self.say(took_text(title, seconds, self._lang))
 
     def say(self, line: str) -> None:
         """See :class:`eduplan.progress.Progress`."""

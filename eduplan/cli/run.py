@@ -14,12 +14,11 @@ import typer
 
 from eduplan.cli.commands import command
 from eduplan.cli.session import Session
+from eduplan.words.night import HEADINGS, NOTE, NOTHING_CHANGED, closing_lines
 
 if TYPE_CHECKING:
     from eduplan.night import NightReport
     from eduplan.project import Project
-
-_SEVERITIES = ("critical", "error", "warning")
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +51,7 @@ def register(app: typer.Typer) -> None:
             _show(session, report)
         if not session.quiet:
             for notice in report.notices:
-                session.err.print(f"note: {notice}", markup=False, style="yellow")
+                session.err.print(f"{NOTE.of(session.lang)}{notice}", markup=False, style="yellow")
         for problem in report.problems:
             session.err.print(f"eduplan: {problem.line}", markup=False, style="bold red")
         if report.exit_code:
@@ -72,32 +71,13 @@ def _show(session: Session, report: NightReport) -> None:
     from eduplan.cli.output import print_table
 
     if report.nothing_changed:
-        session.out.print("Nothing changed since the last release; it stands as it is.", style="green")
+        session.out.print(NOTHING_CHANGED.of(session.lang), style="green")
         return
     if report.sources:
         print_table(
             session.out,
-            ("source", "files", "rows read", "staged", "quarantined", "duplicate", "dropped", "cells repaired"),
-            [astuple(account)[:8] for account in report.sources],
+            [heading.of(session.lang) for heading in HEADINGS],
+            [astuple(account)[: len(HEADINGS)] for account in report.sources],
         )
-    for line in _lines(report):
+    for line in closing_lines(report, session.lang):
         session.out.print(line, markup=False)
-
-
-def _lines(report: NightReport) -> list[str]:
-    """What was done, and where to look next."""
-    checks = report.checks
-    lines = [f"{report.files_loaded} files loaded, {report.tables_built} tables built"]
-    lines[0] += f", {report.indicators_computed} indicators computed in {sum(report.seconds.values()):.1f} s"
-    if checks:
-        failed = ", ".join(f"{checks[severity]} {severity}" for severity in _SEVERITIES if checks[severity])
-        lines.append(f"{checks['all']} checks, {failed or 'none'} failed")
-        if failed and not report.stopped_by:
-            lines[-1] += "; see them with: eduplan sql 'from about.checks where not success'"
-    if report.is_new_release:
-        lines.append(f"Released {report.release_id}. Look at it with: eduplan status")
-    elif report.release_id and not report.stopped_by:
-        lines.append(f"The release {report.release_id} says the same already; it stands.")
-    elif report.stopped_by:
-        lines.append("Nothing was released; the last release stands.")
-    return lines

@@ -112,7 +112,7 @@ class Session:
         """Progress on the terminal; plain lines where it is none; nothing when quiet."""
         from eduplan.cli.bars import Bars
 
-        return Bars(self.err, quiet=self.quiet)
+        return Bars(self.err, self.lang, quiet=self.quiet)
 
 
 def _console(*, stderr: bool) -> Console:

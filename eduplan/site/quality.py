@@ -12,15 +12,11 @@ from eduplan.declarations.contracts import Contract
 from eduplan.site.reading import ReleaseReader, group
 from eduplan.site.rendering import Renderer
 from eduplan.site.wording import Text
+from eduplan.words.terms import SEVERITIES
 
 Row = dict[str, Any]
 
 _COUNTS = ("rows_read", "rows_staged", "rows_quarantined", "rows_duplicate", "rows_dropped", "cells_repaired")
-_SEVERITIES = {
-    "critical": Text("critical", "严重"),
-    "error": Text("error", "错误"),
-    "warning": Text("warning", "警告"),
-}
 _ACCOUNTS = f"""
 select
     source, period, count(*) as files, count(distinct sender) as senders,
@@ -48,7 +44,7 @@ def write_quality(reader: ReleaseReader, renderer: Renderer, contracts: Mapping[
         total={name: sum(account[name] for account in accounts) for name in ("files", *_COUNTS)},
         balances=all(account["balances"] for account in accounts),
         failed=failed,
-        severities=_SEVERITIES,
+        severities=SEVERITIES,
         held=len(checks) - len(failed),
         checks=len(checks),
         by_severity=_by_severity(checks),
@@ -67,7 +63,7 @@ def write_quality(reader: ReleaseReader, renderer: Renderer, contracts: Mapping[
         Text("All checks", "全部检查"),
         here="quality.html",
         checks=checks,
-        severities=_SEVERITIES,
+        severities=SEVERITIES,
     )
 
 
@@ -87,7 +83,7 @@ def _by_severity(checks: list[Row]) -> list[Row]:
     grouped = group(checks, "severity")
     return [
         {
-            "severity": _SEVERITIES.get(severity, Text(severity, severity)),
+            "severity": SEVERITIES.get(severity, Text(severity, severity)),
             "checks": len(rows),
             "failed": sum(not row["success"] for row in rows),
         }

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from eduplan.indicators.severity import WORST_FIRST
 from eduplan.words.language import Language
+from eduplan.words.text import Text
 
 WORDS: dict[str, dict[Language, str]] = {
     "scorecard": {"en": "Scorecard", "zh": "规划实施计分卡"},
@@ -114,6 +115,14 @@ CHANGES: dict[str, dict[Language, str]] = {
     "read anew": {"en": "read anew", "zh": "重新读入"},
     "withdrawn": {"en": "withdrawn", "zh": "撤回"},
 }
+
+
+SEVERITIES: dict[str, Text] = {
+    "critical": Text("critical", "严重"),
+    "error": Text("error", "错误"),
+    "warning": Text("warning", "警告"),
+}
+"""How grave it is that a check fails, the gravest first."""
 
 
 class Sign(NamedTuple):
