@@ -96,11 +96,12 @@ class DecodedText:
             raise self._misfit() from error
 
     def _transcode(self) -> None:
-        """Writes the text as UTF-8 into a temporary file, with the iconv program where the machine has it."""
+        """Writes the text as UTF-8 into a temporary file, if it is long with the iconv program of the machine."""
         with NamedTemporaryFile(dir=self.work, prefix="text-", delete=False) as copy:
             self.path = Path(copy.name)
         self._files.callback(self.path.unlink, missing_ok=True)
-        program = shutil.which("iconv")
+        # A short text is decoded before the program has started.
+        program = None if self.head_is_all else shutil.which("iconv")
         if program and self._transcode_with(program):
             return
         decoder = codecs.getincrementaldecoder(self.encoding)()

@@ -57,7 +57,7 @@ def _rows(table: Any) -> list[list[str | None]]:
         below: dict[int, int] = {}
         for cell in row.iterchildren("td", "th"):
             _skip_spanned(cells, spans, below)
-            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+            width, height = (_span(cell, "colspan"), _span(cell, "rowspan")) if cell.attrib else (1, 1)
             if height > 1:
                 below.update({len(cells) + offset: height - 1 for offset in range(width)})
             cells += [_text(cell), *[None] * (width - 1)]
@@ -82,4 +82,5 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _text(cell: Any) -> str | None:
-    return " ".join(cell.text_content().split()) or None
+    text = cell.text_content() if len(cell) else cell.text or ""
+    return " ".join(text.split()) or None
