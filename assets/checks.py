@@ -33,7 +33,7 @@ def table_checks(
     project: Project,
     models: Mapping[str, SqlModel],
     contracts: Mapping[str, Contract],
-    checks: Sequence[Check],
+    specs: Mapping[str, AssetCheckSpec],
     tables: Sequence[AssetKey],
 ) -> AssetChecksDefinition:
     """The step that runs all checks.
@@ -42,7 +42,7 @@ def table_checks(
         project: The project.
         models: Models by qualified name.
         contracts: Contracts by source.
-        checks: All checks of the project.
+        specs: What the graph says of each check, by its id.
         tables: Every asset that must be there before it runs.
     """
     gate = AssetCheckSpec(
@@ -52,12 +52,6 @@ def table_checks(
         additional_deps=[key for key in tables if key != STATUS_KEY],
         description="No critical check failed, so that the release may be published.",
     )
-    shown = set(tables)
-    specs = {
-        # The dictionary of indicators and the quarantine are no assets; their checks are shown with the values.
-        check.check_id: _spec(check, key if (key := table_key(check.table)) in shown else VALUES_KEY)
-        for check in checks
-    }
 
     @multi_asset_check(name="expectations", specs=[gate, *specs.values()], can_subset=True)
     def run(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
@@ -73,6 +67,26 @@ def table_checks(
             yield _gate_result(report)
 
     return run
+
+
+def check_specs(checks: Sequence[Check], tables: Sequence[AssetKey]) -> dict[str, AssetCheckSpec]:
+    """What the graph says of each check, by its id.
+
+    Args:
+        checks: All checks of the project.
+        tables: Every table that is an asset.
+    """
+    shown = set(tables)
+    # The dictionary of indicators and the quarantine are no assets; their checks are shown with the values.
+    return {
+        check.check_id: _spec(check, key if (key := table_key(check.table)) in shown else VALUES_KEY)
+        for check in checks
+    }
+
+
+def severity_shown(severity: Severity) -> AssetCheckSeverity:
+    """How the graph shows the severity of a check."""
+    return AssetCheckSeverity.ERROR if severity is Severity.CRITICAL else AssetCheckSeverity.WARN
 
 
 def _gate_result(report: CheckReport) -> AssetCheckResult:
@@ -108,12 +122,11 @@ def _nothing_to_check(spec: AssetCheckSpec) -> AssetCheckResult:
 
 
 def _result(result: CheckResult, spec: AssetCheckSpec) -> AssetCheckResult:
-    critical = result.check.severity is Severity.CRITICAL
     return AssetCheckResult(
         asset_key=spec.asset_key,
         check_name=spec.name,
         passed=result.success,
-        severity=AssetCheckSeverity.ERROR if critical else AssetCheckSeverity.WARN,
+        severity=severity_shown(result.check.severity),
         description=result.message,
         metadata={
             "severity": str(result.check.severity),

@@ -49,7 +49,7 @@ def both(text: Bilingual) -> str:
 def model_description(model: SqlModel) -> str:
     """What a model says of itself, for people."""
     header = model.header
-    lines = [f"**{both(header.title)}**", both(header.meaning), f"Grain: {both(header.grain)}"]
+    lines = [both(header.title), both(header.meaning), f"Grain: {both(header.grain)}"]
     if header.warning:
         lines.append(f"Do not: {both(header.warning)}")
     return "\n\n".join(lines)
@@ -57,7 +57,7 @@ def model_description(model: SqlModel) -> str:
 
 def source_description(contract: Contract) -> str:
     """What a contract says of its source, for people."""
-    lines = [f"**{both(contract.title)}**"]
+    lines = [both(contract.title)]
     if contract.description:
         lines.append(both(contract.description))
     lines.append(f"From: {both(contract.owner)}. Privacy: {contract.privacy}. Key: {', '.join(contract.key)}.")

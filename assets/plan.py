@@ -5,7 +5,14 @@ Belongs here: three assets. Does not belong here: computing or publishing (``edu
 
 from datetime import UTC, datetime
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    MaterializeResult,
+    MetadataValue,
+    asset,
+)
 
 from assets.naming import PLAN_GROUP, PLAN_OWNER, RELEASE_GROUP, RELEASE_KEY, STATUS_KEY, VALUES_KEY, table_key
 from assets.running import LogProgress, row_count, warehouse_step
@@ -13,6 +20,10 @@ from assets.sources import freshness
 from eduplan import night
 from eduplan.indicators.marts import marts_read
 from eduplan.project import Project
+from eduplan.release.release import Release
+
+RELEASE_ID = "release_id"
+"""Entry of the release's metadata that names it."""
 
 
 def values_asset(project: Project, declarations: night.Declarations) -> AssetsDefinition:
@@ -85,14 +96,16 @@ def release_asset(project: Project, declarations: night.Declarations, tables: li
         with warehouse_step(project) as connection:
             report = night.check(connection, project, declarations, progress=LogProgress(context))
             published = night.release(connection, project, declarations, report, now=datetime.now(UTC))
-        return MaterializeResult(
-            metadata={
-                "release_id": published.release_id,
-                "is_new": published.is_new,
-                "folder": MetadataValue.path(published.folder),
-                "tables": len(published.rows),
-                "rows": sum(published.rows.values()),
-            }
-        )
+        return MaterializeResult(metadata={**release_metadata(published), "is_new": published.is_new})
 
     return release
+
+
+def release_metadata(release: Release) -> dict[str, str | int | MetadataValue]:
+    """What the graph says of a release."""
+    return {
+        RELEASE_ID: release.release_id,
+        "folder": MetadataValue.path(release.folder),
+        "tables": len(release.rows),
+        "rows": sum(release.rows.values()),
+    }

@@ -103,7 +103,7 @@ def staging_asset(project: Project, contracts: dict[str, Contract], contract: Co
             account = source_account(connection, contract.source)
         check = _files_read(context, project, loaded)
         if years is None:
-            return MaterializeResult(metadata=_metadata(account), check_results=[check])
+            return MaterializeResult(metadata=account_metadata(account), check_results=[check])
         _tell_years(context, contract, accounts)
         return MaterializeResult(check_results=[check])
 
@@ -128,7 +128,7 @@ def _references(contract: Contract) -> list[AssetKey]:
 def _tell_years(context: AssetExecutionContext, contract: Contract, accounts: dict[str, SourceAccount]) -> None:
     """Says of each year of the run what the source holds of it."""
     for year in context.partition_keys:
-        context.add_asset_metadata(_metadata(accounts[year]), context.asset_key, year)
+        context.add_asset_metadata(account_metadata(accounts[year]), context.asset_key, year)
         if accounts[year].files:
             context.log_event(AssetMaterialization(raw_key(contract.source), partition=year))
 
@@ -149,7 +149,7 @@ def _files_read(context: AssetExecutionContext, project: Project, loaded: night.
     )
 
 
-def _metadata(account: SourceAccount) -> dict[str, int]:
+def account_metadata(account: SourceAccount) -> dict[str, int]:
     """The account of a source as numbers, which the graph draws over time."""
     return {
         "dagster/row_count": account.rows_staged,

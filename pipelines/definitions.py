@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dagster import Definitions, in_process_executor
 
-from assets.checks import table_checks
+from assets.checks import check_specs, table_checks
 from assets.models import model_asset
 from assets.naming import STATUS_KEY, VALUES_KEY, table_key
 from assets.plan import release_asset, status_asset, values_asset
@@ -22,6 +22,7 @@ from eduplan import night
 from eduplan.checks.gather import gather_checks
 from eduplan.project import Project
 from pipelines.failures import failure_sensor
+from pipelines.outside import outside_sensor
 from pipelines.schedules import NIGHT_JOB, new_years_sensor, night_schedule
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +35,8 @@ def build_definitions(project: Project) -> Definitions:
     tables = [table_key(f"staging.{source}") for source in contracts] + [table_key(table) for table in models]
     marts = [table_key(table) for table, model in models.items() if model.schema != "core"]
     checks = gather_checks(project, models, contracts, sources_with_batches=set(contracts))
+    judged = [*tables, VALUES_KEY, STATUS_KEY]
+    specs = check_specs(checks, judged)
     return Definitions(
         assets=[
             *(raw_asset(contract) for contract in contracts.values()),
@@ -43,10 +46,14 @@ def build_definitions(project: Project) -> Definitions:
             status_asset(project, declarations),
             release_asset(project, declarations, marts),
         ],
-        asset_checks=[table_checks(project, models, contracts, checks, [*tables, VALUES_KEY, STATUS_KEY])],
+        asset_checks=[table_checks(project, models, contracts, specs, judged)],
         jobs=[NIGHT_JOB],
         schedules=[night_schedule(project, contracts)],
-        sensors=[failure_sensor(project), new_years_sensor(project, contracts)],
+        sensors=[
+            failure_sensor(project),
+            new_years_sensor(project, contracts),
+            outside_sensor(project, contracts, models, specs),
+        ],
         executor=in_process_executor,
     )
 

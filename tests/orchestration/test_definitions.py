@@ -106,7 +106,7 @@ def test_the_night_is_scheduled_at_two_in_shanghai_and_on(definitions: Definitio
     assert schedule.default_status is DefaultScheduleStatus.RUNNING
 
 
-@pytest.mark.parametrize("name", ["tell_of_failures", "new_years"])
+@pytest.mark.parametrize("name", ["tell_of_failures", "new_years", "nights_outside"])
 def test_the_sensors_are_on(definitions: Definitions, name: str) -> None:
     assert definitions.resolve_sensor_def(name).default_status is DefaultSensorStatus.RUNNING
 

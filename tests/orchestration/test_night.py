@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster import DagsterInstance, ExecuteInProcessResult
+from dagster import (
+    AssetCheckEvaluation,
+    AssetKey,
+    AssetRecordsFilter,
+    DagsterInstance,
+    ExecuteInProcessResult,
+    build_sensor_context,
+)
 
 from assets.checks import GATE
 from assets.naming import RELEASE_KEY, STATUS_KEY, raw_key, table_key
+from assets.released import ROWS_PUBLISHED
 from assets.sources import FILES_READ, YEARS
 from eduplan.demo.generation import generate
 from eduplan.errors import ExitCode
@@ -117,6 +125,59 @@ def test_one_year_of_one_source_is_loaded_again(
     told = {(event.asset_key, event.partition) for event in result.get_asset_materialization_events()}
     assert told == {(table_key("staging.pupil_roll"), "2024"), (raw_key("pupil_roll"), "2024")}
     assert released_bytes(cities[1]) == before
+
+
+def test_a_night_on_the_command_line_is_shown_as_if_the_graph_had_made_it(
+    cities: tuple[Project, Project], graph_night: ExecuteInProcessResult, instance: DagsterInstance
+) -> None:
+    run_night(cities[0])
+    with DagsterInstance.ephemeral() as outside:
+        shown = tell_of_nights_outside(cities[0], outside)
+        assert shown.dynamic_partitions_requests[0].partition_keys == ["2024", "2025"]
+        outside.add_dynamic_partitions(str(YEARS.name), ["2024", "2025"])
+        for event in shown.asset_events:
+            outside.report_runless_asset_event(event)
+        made = {event.asset_key for event in graph_night.get_asset_materialization_events()}
+        assert {event.asset_key for event in shown.asset_events} >= made
+        for key in (table_key("staging.pupil_roll"), raw_key("pupil_roll")):
+            assert outside.get_materialized_partitions(key) == instance.get_materialized_partitions(key)
+        for year in ("2024", "2025"):
+            roll = table_key("staging.pupil_roll")
+            assert row_count_shown(outside, roll, year) == row_count_shown(instance, roll, year)
+        for name in ("staging.division", "plan.indicator_values"):
+            assert row_count_shown(outside, table_key(name)) == row_count_shown(instance, table_key(name)), name
+        released = current_release(cities[1])
+        assert released is not None
+        mart = outside.get_latest_materialization_event(table_key("ch1_context.enrolment"))
+        assert mart is not None
+        assert mart.asset_materialization is not None
+        assert mart.asset_materialization.metadata[ROWS_PUBLISHED].value == released.rows["ch1_context.enrolment"]
+        checks = {each.asset_check_key: each.passed for each in graph_night.get_asset_check_evaluations()}
+        told = {e.asset_check_key: e.passed for e in shown.asset_events if isinstance(e, AssetCheckEvaluation)}
+        assert told == {key: checks[key] for key in told}
+        assert len(told) > len(checks) / 2
+        assert not tell_of_nights_outside(cities[0], outside).asset_events
+
+
+def test_a_night_of_the_graph_is_not_told_twice(
+    cities: tuple[Project, Project], graph_night: ExecuteInProcessResult, instance: DagsterInstance
+) -> None:
+    assert graph_night.success
+    assert not tell_of_nights_outside(cities[1], instance).asset_events
+
+
+def tell_of_nights_outside(project: Project, instance: DagsterInstance) -> Any:
+    """What the sensor of nights outside the graph has to tell; Dagster has no public name for it."""
+    sensor = build_definitions(project).resolve_sensor_def("nights_outside")
+    return sensor.evaluate_tick(build_sensor_context(instance=instance))
+
+
+def row_count_shown(instance: DagsterInstance, key: AssetKey, year: str | None = None) -> object:
+    """The rows of a table as the graph shows them."""
+    wanted = AssetRecordsFilter(asset_key=key, asset_partitions=[year] if year else None)
+    materialization = instance.fetch_materializations(wanted, limit=1).records[0].asset_materialization
+    assert materialization is not None
+    return materialization.metadata["dagster/row_count"].value
 
 
 @pytest.fixture
