@@ -13,16 +13,21 @@ import polars as pl
 
 from eduplan.declarations.indicators import Indicator
 from eduplan.disclosure.figures import BASE, WEIGHT, is_index
-from eduplan.disclosure.tables import stored
 from eduplan.indicators.tables import CELL, DIMENSIONS, TOTAL
 from eduplan.warehouse.slices import quoted
 
 SUPPRESSED = "Q"
 """Observation status of a value that is known and not told (SDMX: missing value, suppressed)."""
+_IN_MEMORY = "eduplan_told"
 _COMPARED = ("gap", "yearly_change", "cumulative_change", "baseline_value", "path_value")
 """Columns in which other values are as well known as from their own."""
 _DIGITS = 10
 """The least that a value must be in units of its last decimal."""
+
+
+def copied(table: str) -> str:
+    """The protected copy of a table of the plan: in memory, since each release makes it anew."""
+    return f"{_IN_MEMORY}.{table.replace('.', '__')}"
 
 
 def has_values(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -52,6 +57,7 @@ def copy_plan_tables(
     Returns:
         The tables that were copied.
     """
+    connection.execute(f"attach if not exists ':memory:' as {_IN_MEMORY}")
     _note_what_is_told(connection, indicators)
     connection.register("_rounded", _decimals_told(indicators, counting))
     connection.register("_decimals", _decimals_declared(indicators))
@@ -245,5 +251,5 @@ def _copy(
         else:
             shown.append(f"{figure} as {name}")
     connection.execute(
-        f"create or replace table {stored(table)} as select {', '.join(shown)} from {table} as found {joins}"
+        f"create or replace table {copied(table)} as select {', '.join(shown)} from {table} as found {joins}"
     )

@@ -21,7 +21,7 @@ from eduplan.disclosure.clusters import clusters, linking_columns, protect_year
 from eduplan.disclosure.figures import MartFigures, PublishedTable, figures_of_marts
 from eduplan.disclosure.kept import Due, create_tables, due_years, forget, note
 from eduplan.disclosure.marts import MartRows, Protection
-from eduplan.disclosure.plan_tables import copy_plan_tables, has_values
+from eduplan.disclosure.plan_tables import copied, copy_plan_tables, has_values
 from eduplan.disclosure.tables import hide_what_became, rows_told, stored, write_table
 from eduplan.disclosure.values import keep_hidden_values
 from eduplan.indicators.marts import Marts
@@ -133,7 +133,7 @@ def protect(
     counting = {value.indicator for found in figures.values() for value in found.values}
     least = project.settings.smallest_count
     copies = copy_plan_tables(connection, indicators, counting, least) if has_values(connection) else ()
-    return told + [Told(table, stored(table), table, (), digest(states[table], whole)) for table in copies]
+    return told + [Told(table, copied(table), table, (), digest(states[table], whole)) for table in copies]
 
 
 def _comment(figures: MartFigures, table: PublishedTable) -> str | None:

@@ -9,8 +9,7 @@ import pytest
 
 from eduplan.declarations.indicators import Indicator
 from eduplan.disclosure.kept import create_tables
-from eduplan.disclosure.plan_tables import copy_plan_tables
-from eduplan.disclosure.tables import stored
+from eduplan.disclosure.plan_tables import copied, copy_plan_tables
 from eduplan.indicators.tables import DIMENSIONS, create_plan_tables
 
 WORDS = {"en": "words", "zh": "文字"}
@@ -82,7 +81,7 @@ def _hidden(connection: duckdb.DuckDBPyConnection, code: str, area: str, side: s
 def _copied(connection: duckdb.DuckDBPyConnection, table: str, *columns: str) -> list[tuple[object, ...]]:
     copy_plan_tables(connection, {each.code: each for each in (INDEX, RATE)}, ["HLT-01", "DRO-01"], 5)
     return connection.execute(
-        f"select indicator, ref_area, {', '.join(columns)} from {stored(table)} order by all"
+        f"select indicator, ref_area, {', '.join(columns)} from {copied(table)} order by all"
     ).fetchall()
 
 
