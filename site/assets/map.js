@@ -76,12 +76,15 @@
     if (byStatus) {
       Object.keys(STATUS).filter(function (name) { return seen.indexOf(name) >= 0; }).forEach(function (name) { item().appendChild(chip(name)); });
     } else if (known.length) {
+      // Between two values that are told lies a limit with a decimal more than they have.
+      var told = entry.told.filter(function (decimals) { return decimals !== null; });
+      var finest = told.length ? Math.min(entry.decimals, Math.max.apply(null, told) + 1) : entry.decimals;
       for (var step = 0; step < SHADES; step++) {
         var made = item(), box = document.createElement('span');
         box.className = 'shade';
         box.style.background = 'var(--shade-' + step + ')';
         made.appendChild(box);
-        made.appendChild(document.createTextNode(format(entry, low + (high - low) * step / SHADES) + ' – ' + format(entry, low + (high - low) * (step + 1) / SHADES)));
+        made.appendChild(document.createTextNode(format(entry, low + (high - low) * step / SHADES, finest) + ' – ' + format(entry, low + (high - low) * (step + 1) / SHADES, finest)));
       }
     }
     try { history.replaceState(null, '', '?indicator=' + encodeURIComponent(entry.key) + '&by=' + mode.value); } catch (refused) { /* some browsers refuse for files */ }
