@@ -8,7 +8,7 @@ import pytest
 
 from eduplan.errors import InputError
 from eduplan.reading.header import Header, HeaderFinder, Row
-from eduplan.reading.units import split_label, units_of_titles
+from eduplan.reading.units import factor_of, split_label, units_of_titles
 
 REGISTER: dict[str, Any] = {
     "columns": [
@@ -41,6 +41,7 @@ def read(contract: Any, declared: dict[str, Any], *rows: Row) -> Header:
         ("校舍建筑面积（㎡）", ("校舍建筑面积", "m2")),
         ("校舍建筑面积 (平方米)", ("校舍建筑面积", "平方米")),
         ("教育支出【单位：万元】", ("教育支出", "万元")),
+        ("巩固率（％）", ("巩固率", "%")),
         ("学校（机构）", None),
         ("校舍建筑面积", None),
     ],
@@ -92,6 +93,26 @@ def test_a_title_holds_for_the_columns_that_say_nothing_themselves(contract: Any
 def test_a_label_in_a_unit_of_something_else_is_not_the_column(contract: Any) -> None:
     with pytest.raises(InputError, match="required columns are missing: building_area_m2"):
         read(contract, REGISTER, ["学校标识码", "校舍建筑面积（万元）", "教室数"])
+
+
+@pytest.mark.parametrize(
+    ("unit", "word", "factor"),
+    [
+        ("hours", "学时", 1),
+        ("hours", "天", None),
+        ("days", "小时", None),
+        ("persons", "人", 1),
+        ("persons", "间", None),
+        ("persons", "万人", 10_000),
+        ("rooms", "间", 1),
+        ("%", "%", 1),
+        ("persons", "%", None),
+        (None, "间", 1),
+        (None, "万元", None),
+    ],
+)
+def test_a_word_means_so_many_of_a_unit_or_something_else(unit: str | None, word: str, factor: int | None) -> None:
+    assert factor_of(word, unit) == factor
 
 
 def test_two_units_in_the_titles_are_refused(contract: Any) -> None:
