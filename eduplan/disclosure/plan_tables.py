@@ -228,28 +228,22 @@ def _copy(
     types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
     taken = "least(own.decimals, uncertain.decimals, less.decimals)"
     compared = f"least({', '.join([taken, *(f'{name}.decimals' for name in others)])})"
-    shown = []
-    for name, kind in types.items():
-        figure = f"found.{name}"
-        if name == "obs_value":
-            figure = _rounded(figure, taken)
-        elif name in _COMPARED:
-            figure = _rounded(figure, compared)
-        elif name == "numerator":
-            exact = f"cast(round(found.obs_value, {taken}) / own.scale * found.denominator as {kind})"
-            figure = f"case when own.decimals is null or {figure} is null then {figure} else {exact} end"
-        elif name == "decimals":
-            told = f"found.obs_value is not null and not {hides_value}"
-            figure = f"case when {told} then least(declared.decimals, {taken}) end"
-        elif name == "compared_decimals":
-            figure = f"least(declared.decimals, {compared})"
-        if name == "obs_status":
-            told = f"case when {hides_value} then '{SUPPRESSED}' else found.obs_status end"
-            shown.append(f"{told} as obs_status")
-        elif name in hidden:
-            shown.append(f"case when not coalesce({hidden[name]}, false) then {figure} end as {name}")
-        else:
-            shown.append(f"{figure} as {name}")
+    told = {name: f"found.{name}" for name in types}  # and below, of columns that only some tables have
+    told["obs_value"] = _rounded("found.obs_value", taken)
+    told |= {name: _rounded(f"found.{name}", compared) for name in _COMPARED}
+    exact = f"cast(round(found.obs_value, {taken}) / own.scale * found.denominator as {types['numerator']})"
+    is_exact = "own.decimals is null or found.numerator is null"
+    told["numerator"] = f"case when {is_exact} then found.numerator else {exact} end"
+    is_value_told = f"found.obs_value is not null and not {hides_value}"
+    told["decimals"] = f"case when {is_value_told} then least(declared.decimals, {taken}) end"
+    told["obs_status"] = f"case when {hides_value} then '{SUPPRESSED}' else found.obs_status end"
+    told["compared_decimals"] = f"least(declared.decimals, {compared})"
+    shown = [
+        f"case when not coalesce({hidden[name]}, false) then {told[name]} end as {name}"
+        if name in hidden
+        else f"{told[name]} as {name}"
+        for name in types
+    ]
     connection.execute(
         f"create or replace table {copied(table)} as select {', '.join(shown)} from {table} as found {joins}"
     )
