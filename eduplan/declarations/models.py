@@ -89,7 +89,8 @@ class Follows(Declaration):
         mart: Qualified mart that counted them before, in a column of the same name.
         by: Columns of both by which the persons are the same.
         where: SQL predicate of the rows that count persons of the other; None for all.
-        among: SQL predicate over the other's rows of the persons that values are made of; None for all.
+        among: SQL predicate over the other's rows of the persons who are followed; None for all.
+        within: SQL predicates over columns of both, of those among them that values are made of.
         years_before: How many years before.
     """
 
@@ -98,6 +99,7 @@ class Follows(Declaration):
     by: list[Name] = Field(min_length=1)
     where: str | None = None
     among: str | None = None
+    within: list[str] = Field(default_factory=list)
     years_before: int = Field(default=1, ge=0)
 
 
@@ -116,7 +118,7 @@ class ModelHeader(Declaration):
         codes: Code list of a column, checked from here.
         warning: What a reader must not do with the table ("do not add over grades").
         publish: The tables that a release has instead of this one; empty where it is published as it is.
-        follows: Where the persons were counted before whose ways it tells; where they are hidden, so are their ways.
+        follows: Where the persons were counted before whose ways it tells: their sums are known from there.
     """
 
     title: Bilingual

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from eduplan.declarations.indicators import Indicator, Measure
-from eduplan.declarations.models import ColumnText, Counted, SqlModel
+from eduplan.declarations.models import ColumnText, Counted, Follows, SqlModel
 from eduplan.indicators.grouping import CellSet, cell_sets
 from eduplan.indicators.marts import measure_of
 from eduplan.project import Settings
@@ -114,12 +114,16 @@ class MartFigures:
         thresholds: For each column that counts persons, the least number that is published.
         tables: Its tables.
         values: The values of indicators.
+        known: For each column, sums that two years have in common: whoever knows one year knows them of the other.
+        cells: Of a mart that follows persons, how they are cut where they were; None for others.
     """
 
     model: SqlModel
     thresholds: dict[str, int]
     tables: list[PublishedTable]
     values: list[PublishedValue] = field(default_factory=list)
+    known: dict[str, list[Cut]] = field(default_factory=dict)
+    cells: Cut | None = None
 
     @property
     def year(self) -> str:
@@ -131,10 +135,8 @@ class MartFigures:
         return _text(self.model, column)
 
     def counted(self, column: str) -> Counted | None:
-        """Where the persons of a column are counted that it counts again, or whose ways it tells."""
-        text, follows = self.text(column), self.model.header.follows
-        if follows is not None and follows.column == column:
-            return Counted(mart=follows.mart, columns=[column], where=follows.among, years_before=follows.years_before)
+        """Where the persons of a column are counted that it counts again."""
+        text = self.text(column)
         return text.counted if text else None
 
     def is_withheld(self, column: str) -> bool:
@@ -181,7 +183,7 @@ class MartFigures:
     def cuts(self, column: str) -> list[Cut]:
         """How a column is published, each way once."""
         cuts = [table.cut for table in self.tables] + [value.cut for value in self.values if value.column == column]
-        return list(dict.fromkeys(cuts))
+        return list(dict.fromkeys([*cuts, *self.known.get(column, ())]))
 
 
 def _text(model: SqlModel, column: str) -> ColumnText | None:
@@ -224,11 +226,27 @@ def figures_of_marts(
             counted = mart.counted(value.column)
             home = found.get(counted.mart) if counted else None
             if counted and home:
-                follows = not mart.is_withheld(value.column)
-                home.values += _counted_there(value, counted, columns[home.model.table], follows=follows)
-            if home is None or not mart.is_withheld(value.column):
+                home.values += _counted_there(value, counted, columns[home.model.table])
+            else:
                 mart.values.append(value)
+    for mart in found.values():
+        follows = mart.model.header.follows
+        if follows and follows.mart in found:
+            _know_sums(mart, found[follows.mart], follows)
     return found
+
+
+def _know_sums(mart: MartFigures, home: MartFigures, follows: Follows) -> None:
+    """Notes the sums of persons whom a mart follows, as it publishes them, and of the same persons where they were."""
+    cuts = mart.cuts(follows.column)
+    sums = dict.fromkeys(tuple(key for key in cut.keys[1:] if key in follows.by) for cut in cuts)
+    for known, where in ((mart, follows.where), (home, follows.among)):
+        time, published, every = known.tables[0].cut.keys[0], known.cuts(follows.column), [where] if where else []
+        scopes = [_scope([*every, *within]) for within in ([], *([each] for each in follows.within))]
+        found = [Cut((time, *keys), scope) for keys in sums for scope in scopes]
+        known.known[follows.column] = [cut for cut in found if cut not in published]
+        if known is mart:
+            mart.cells = Cut((time, *follows.by), scopes[0])
 
 
 def _values(indicator: Indicator, columns: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, PublishedValue]]:
@@ -243,18 +261,13 @@ def _values(indicator: Indicator, columns: Mapping[str, Sequence[str]]) -> Itera
                 yield measure.mart, PublishedValue(indicator.code, told, column, cells, cut, measure.year_offset)
 
 
-def _counted_there(
-    value: PublishedValue, counted: Counted, columns: Sequence[str], *, follows: bool
-) -> Iterator[PublishedValue]:
+def _counted_there(value: PublishedValue, counted: Counted, columns: Sequence[str]) -> Iterator[PublishedValue]:
     """What a value tells of persons where, and in the year in which, they are counted."""
     cut = Cut((_time(columns), *value.cells.columns), _scope([counted.where] if counted.where else []))
-    # What became of persons is nearly as many as they were.
-    of_before = [BASE, WEIGHT] if follows else [BASE]
-    sides = of_before if counted.years_before else [value.side]
+    side = BASE if counted.years_before else value.side
     for column in counted.columns:
-        for side in sides:
-            offset = value.year_offset - counted.years_before
-            yield replace(value, side=side, column=column, cut=cut, year_offset=offset)
+        offset = value.year_offset - counted.years_before
+        yield replace(value, side=side, column=column, cut=cut, year_offset=offset)
 
 
 def _told(indicator: Indicator, side: str, measure: Measure, keys: tuple[str, ...]) -> Iterator[tuple[str, str, Cut]]:

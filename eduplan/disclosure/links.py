@@ -41,6 +41,7 @@ class Account:
         key: Columns that tell the rows apart.
         kinds: Codes of further columns whose values say what persons there are in the account at all, not which.
         is_some: Whether the account is declared to count some of another's persons, so that whatever agrees is a link.
+        is_apart: Whether nobody is told by what it could be linked with others.
     """
 
     rows: Ints
@@ -50,6 +51,7 @@ class Account:
     key: tuple[str, ...]
     kinds: Mapping[str, Ints] = field(default_factory=dict)
     is_some: bool = False
+    is_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ def _columns(one: Account, other: Account) -> Iterator[tuple[str, ...]]:
     A column may be a key of one and a trait in the other: the stage of a pupil, and the stage that a school is listed
     under.
     """
+    if one.is_apart or other.is_apart:
+        return
     shared = [name for name in one.codes if name in other.codes]
     every = tuple(name for name in shared if name in one.key or name in other.key)
     both = tuple(name for name in shared if name in one.key and name in other.key)

@@ -109,6 +109,7 @@ class MartRows:
             linking: Columns by which other marts tell their rows apart.
         """
         every = [cut for name in figures.thresholds for cut in figures.cuts(name)]
+        every += [figures.cells] if figures.cells else []
         indices = dict.fromkeys(cut.index for cut in every if cut.index)
         measures = [each for index in indices for each in (index.numerator, index.denominator, (index.weight, None))]
         scopes = dict.fromkeys(
@@ -233,6 +234,11 @@ class MartYear:
     def of_part(self, name: str) -> dict[Cut, Ints]:
         """How a part is published by itself."""
         return {cut: self._figures(cut) for cut in self._cuts[name] if cut.is_sum}
+
+    @property
+    def cells(self) -> Ints | None:
+        """Of a mart that follows persons, the cell of each row where they were; ``OUTSIDE`` for who was nowhere."""
+        return self._figures(self.figures.cells) if self.figures.cells else None
 
     def indices(self, name: str) -> Iterator[tuple[Cut, Index, Ints, Floats, Floats]]:
         """The indices that are made of a count: figure and value of each row, and how far a person in it moves that."""

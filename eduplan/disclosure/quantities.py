@@ -65,6 +65,7 @@ class Quantities:
         places: The place of each row (a district), within which most figures lie.
         kin: For each row a number that it shares with the other parts of the same row of a mart; None without parts.
         sources: For each grouping the mart that publishes it, and how many numbers of that are left out with a figure.
+        known: For each grouping whether it is not published, and known all the same.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Quantities:
         places: Ints | None = None,
         kin: Ints | None = None,
         sources: Sequence[tuple[int, int]] | None = None,
+        known: Sequence[bool] | None = None,
     ) -> None:
         self.values = values
         self.is_bounded = room is not None
@@ -89,6 +91,7 @@ class Quantities:
         self.places = np.full(len(values), OUTSIDE, dtype=np.int64) if places is None else places
         self.kin = kin
         self._sources = [(0, 1)] * len(self.groupings) if sources is None else sources
+        self._known = [False] * len(self.groupings) if known is None else known
         # Rows without anybody cannot hold anybody, and everybody knows it.
         self.is_live: Flags = self._most > 0
         self._unite()
@@ -187,6 +190,14 @@ class Quantities:
             found[of_figure] = np.maximum(found[of_figure], numbers)
         prices: Floats = (1.0 + self.capacity) * np.sum(list(of_mart.values()), axis=0)
         return prices
+
+    @cached_property
+    def is_known(self) -> Flags:
+        """Which quantities are known though they are not published."""
+        found = np.zeros(self.count, dtype=bool)
+        for of_figure, is_known in zip(self.of_figure, self._known, strict=True):
+            found[of_figure] |= is_known
+        return found
 
     def _sums(self, numbers: Ints) -> Ints:
         return np.asarray(self.incidence.T @ numbers)

@@ -156,6 +156,7 @@ class _Programme:
         self._fall: Floats = self._matrix @ inside
         self._rise: Floats = self._matrix @ room
         self._prices: Floats = quantities.prices[self.figures]
+        self._is_fixed: Flags = quantities.is_known[self.figures]
         self._random = np.random.default_rng(shape[0])
         self._highs = self._model(room, inside)
 
@@ -180,6 +181,10 @@ class _Programme:
             left = self._failing(mine)
             if not len(left):
                 return
+            if stubborn >= _STUBBORN and self._is_fixed.any():
+                # What is known all the same is company only where there is no other.
+                self._is_fixed[:] = False
+                stubborn = 0
             if stubborn >= _STUBBORN:
                 for figure in left:
                     self._find_company(np.array([figure]))
@@ -287,7 +292,7 @@ class _Programme:
         is_open = prices is not None
         if is_open or self._is_open:
             # What is hidden is never missed: it moves by its rows alone.
-            most = np.tile(np.where(self._hidden | (not is_open), 0.0, np.inf), 2)
+            most = np.tile(np.where(self._hidden | self._is_fixed | (not is_open), 0.0, np.inf), 2)
             highs.changeColsBounds(2 * figures, self._misses, np.zeros(2 * figures), most)
             self._is_open = is_open
         if prices is not None:

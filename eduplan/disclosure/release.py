@@ -22,14 +22,14 @@ from eduplan.disclosure.figures import MartFigures, PublishedTable, figures_of_m
 from eduplan.disclosure.kept import Due, create_tables, due_years, forget, note
 from eduplan.disclosure.marts import MartRows, Protection
 from eduplan.disclosure.plan_tables import copied, copy_plan_tables, has_values
-from eduplan.disclosure.tables import hide_what_became, rows_told, stored, write_table
+from eduplan.disclosure.tables import rows_told, stored, write_table
 from eduplan.disclosure.values import keep_hidden_values
 from eduplan.indicators.marts import Marts
 from eduplan.progress import Progress, Silent
 from eduplan.project import Project
 from eduplan.warehouse.fingerprints import digest
 
-_ENGINE = "10"
+_ENGINE = "11"
 """Raised when the engine would leave out other figures of the same."""
 
 _AHEAD = 8
@@ -104,8 +104,6 @@ def protect(
                     forget(connection, table, years.kept)
                     _write(connection, found, columns[table], protections[table], years)
                 for table, found in marts_of.items():
-                    if follows := found.model.header.follows:
-                        hide_what_became(connection, found, figures[follows.mart])
                     connection.execute(
                         "insert into disclosure.protected_marts values (?, ?, ?)",
                         [table, marks[table], rows_told(connection, found)],

@@ -25,6 +25,8 @@ _REPEATING = "item"
 """A dimension that counts the same persons once for each of its values."""
 _DIGITS = 10
 """The least that an index must be in units of its last decimal."""
+_KNOWN = 100
+"""How many times dearer company is that another year tells all the same: it is none unless there is no other."""
 _KEPT = ("sex",)
 """What a person keeps from year to year."""
 
@@ -70,10 +72,28 @@ class _Stack:
                 wide[number * self.mart.size : (number + 1) * self.mart.size] = figure
                 yield part, cut, figure, wide
 
+    def left_out(self, figure: Ints) -> Ints:
+        """How many persons each figure leaves out of the whole, or of the cells that it follows persons from."""
+        inside, size, cells = figure >= 0, _size(figure), self.mart.cells
+        if self.rest is not None:
+            return _added(figure[inside], self.rest[inside], size)
+        if cells is None:
+            return np.zeros(size, dtype=np.int64)
+        values, inside = self.mart.values(self.name), inside & (cells >= 0)
+        persons = _added(cells[cells >= 0], values[cells >= 0], _size(cells))
+        pairs = np.unique(figure[inside] * len(persons) + cells[inside])
+        sums = _added(pairs // len(persons), persons[pairs % len(persons)], size)
+        return np.asarray(sums - _added(figure[inside], values[inside], size))
+
     def numbers(self, owner: str, cut: Cut) -> int:
         """How many numbers are left out with a figure: itself, and what is a part of it."""
         figures = self.mart.figures
-        return 1 + sum(cut in figures.cuts(part) for part in figures.parts(owner))
+        numbers = 1 + sum(cut in figures.cuts(part) for part in figures.parts(owner))
+        return numbers * (_KNOWN if cut in figures.known.get(owner, ()) else 1)
+
+    def is_known(self, cut: Cut) -> bool:
+        """Whether a cut is not published here, and its sums are known all the same."""
+        return cut in self.mart.figures.known.get(self.name, ())
 
     def accounts(self) -> Iterator[Account]:
         """The rows in which each person stands once: all of them, or those of each item."""
@@ -81,6 +101,9 @@ class _Stack:
             name: self.tiled(code) for name, code in self.mart.codes.items() if name not in (PLACE, self.mart.time)
         }
         codes, kinds, key = _of_today(known, self.mart.key)
+        # Nobody is told where those are today whom the mart follows, unless a table of it says so.
+        told = {name for table in self.mart.figures.tables for name in table.cut.keys}
+        is_apart = any(name.endswith(TODAY) for name in known) and not any(name.endswith(TODAY) for name in told)
         if self.divisions:
             layer = f"layer of {', '.join(self.divisions)}"
             codes[layer] = np.repeat(np.arange(self.layers), self.mart.size)
@@ -99,6 +122,7 @@ class _Stack:
                 key,
                 {name: code[rows] for name, code in kinds.items()},
                 self.mart.figures.persons(self.name) != self.name,
+                is_apart,
             )
 
 
@@ -199,6 +223,7 @@ class System:
             places=self._districts,
             kin=self._kin,
             sources=[(place.stack, self._stacks[place.stack].numbers(place.owner, place.cut)) for place in places],
+            known=[self._stacks[place.stack].is_known(place.cut) for place in places],
         )
         threshold = max(stack.mart.figures.thresholds[stack.name] for stack in self._stacks)
         is_somebody = quantities.rows_of_quantity > 0
@@ -296,11 +321,9 @@ class System:
     def _leaves_few_out(self, place: _Place, threshold: int) -> Flags:
         """Which figures of a place leave out so few of the whole that these would be told."""
         stack = self._stacks[place.stack]
-        rest = stack.rest
-        if rest is None or place.owner != stack.name:
+        if place.owner != stack.name:
             return np.zeros(_size(place.figure), dtype=bool)
-        inside = place.figure >= 0
-        return is_few(np.bincount(place.figure[inside], rest[inside], _size(place.figure)).astype(np.int64), threshold)
+        return is_few(stack.left_out(place.figure), threshold)
 
     def _count(self, places: Sequence[_Place], quantities: Quantities, small: Flags, hidden: Flags) -> None:
         for number, stack in enumerate(self._stacks):
@@ -309,7 +332,7 @@ class System:
                     [
                         of_figure
                         for place, of_figure in zip(places, quantities.of_figure, strict=True)
-                        if place.stack == number and place.owner == stack.name
+                        if place.stack == number and place.owner == stack.name and not stack.is_known(place.cut)
                     ]
                 )
             )
@@ -323,6 +346,10 @@ class System:
 
 def _size(figure: Ints) -> int:
     return int(figure.max(initial=OUTSIDE)) + 1
+
+
+def _added(groups: Ints, numbers: Ints, size: int) -> Ints:
+    return np.bincount(groups, numbers, size).astype(np.int64)
 
 
 def _ranges(groups: Ints, numbers: Floats, start: Floats) -> Floats:

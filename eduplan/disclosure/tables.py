@@ -82,68 +82,6 @@ def write_table(
     connection.unregister("_hidden")
 
 
-def hide_what_became(connection: duckdb.DuckDBPyConnection, figures: MartFigures, home: MartFigures) -> None:
-    """Hides what became of persons wherever the mart that counted them before does not tell how many they were.
-
-    Where it does, what is hidden of them must not follow from that and from what is told: the smallest number that is
-    told goes with it, where it is alone or where all that is hidden is few.
-
-    Args:
-        connection: The working warehouse.
-        figures: What is published of a mart that follows persons.
-        home: The same of the mart that counted them; its copy is written already.
-    """
-    follows = figures.model.header.follows
-    assert follows is not None  # noqa: S101 - called for no other
-    counted = next(table for table in home.tables if {*follows.by} <= {*table.cut.keys})
-    (table,) = figures.tables
-    time, column, key = table.cut.keys[0], follows.column, figures.model.header.key
-    origin = ", ".join([time, *follows.by])
-    meant, columns = follows.where or "true", ", ".join(f"ways.{name}" for name in key)
-    hide = f"update {stored(table.name)} as told set {column} = null, {MARK} = list_append({MARK}, {quoted(column)})"
-    connection.execute(f"""
-        {hide}
-        from (
-            select {_first_year(counted.cut.keys[0])} as first_year, {", ".join(follows.by)}
-            from {stored(counted.name)}
-            where list_contains({MARK}, {quoted(column)})
-            group by all
-        ) as before
-        where {_same("before", follows.by)}
-        and {_first_year(f"told.{time}")} = before.first_year + {follows.years_before}
-        and told.{column} is not null and ({meant})
-    """)
-    connection.execute(f"""
-        {hide}
-        from (
-            with ways as (
-                select {columns}, ways.{column} as persons, told.{column} is null as is_hidden
-                from (select * from {figures.model.table} where {meant}) as ways
-                inner join {stored(table.name)} as told on {_same("ways", key)}
-            ),
-            hidden as (
-                select {origin}
-                from ways where is_hidden
-                group by all having count(*) = 1 or sum(persons) < {figures.thresholds[column]}
-            )
-            select {columns}
-            from ways inner join hidden using ({origin})
-            where not is_hidden
-            qualify row_number() over (partition by {origin} order by persons, {", ".join(key)}) = 1
-        ) as smallest
-        where {_same("smallest", key)}
-    """)
-
-
-def _same(other: str, names: Sequence[str]) -> str:
-    """That a row of another table is the row that is told."""
-    return " and ".join(f"told.{name} is not distinct from {other}.{name}" for name in names)
-
-
-def _first_year(time: str) -> str:
-    return f"cast(left({time}, 4) as integer)"
-
-
 def _measures(figures: MartFigures, columns: Sequence[str], by: Sequence[str]) -> list[str]:
     """The columns that are added up: those with a unit."""
     texts = {column: figures.text(column) for column in columns if column not in by}

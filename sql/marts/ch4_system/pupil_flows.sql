@@ -19,13 +19,21 @@ follows:
   mart: ch1_context.enrolment
   by: [division_code, stage, grade, sex]
   where: not is_arrival(flow)
-  among: count_source = 'roll' and stage in ('primary', 'junior') and grade_number between 1 and 8
+  among: count_source = 'roll' and stage in ('primary', 'junior') and is_compulsory_grade(grade_number)
+  within: [grade_number < 9]
   years_before: 1
 columns:
   division_code_now: {en: 'Division of today, none where the person is counted nowhere', zh: 本年区划（未计数者为 none）}
   grade_number_now: {en: 'Grade number of today, 0 where the person is counted nowhere', zh: 本年年级序号（未计数者为 0）}
   flow: {en: What became of the pupils or where they came from, zh: 去向或来源}
   is_followed: {en: Whether the pupils are in the base of promotion, zh: 是否计入升级率分母}
+publish:
+  - name: pupil_flows
+    by: [division_code, stage, flow]
+    title: {en: 'Pupil flows from year to year, by district and stage', zh: 学生年度流动（分区县、学段）}
+  - name: pupil_flows_by_grade
+    by: [stage, grade, sex, flow]
+    title: {en: 'Pupil flows from year to year, by grade and sex', zh: 学生年度流动（分年级、性别）}
 */
 with
 -- Each step reads the few columns of the roll that it needs by itself: a roll that several steps share would be kept

@@ -41,9 +41,15 @@ class Marts:
         self.indicators: list[Indicator] = []
 
     def add(
-        self, name: str, key: list[str], rows: list[tuple], counts: tuple[str, ...] = ("pupils",), publish: tuple = ()
+        self,
+        name: str,
+        key: list[str],
+        rows: list[tuple],
+        counts: tuple[str, ...] = ("pupils",),
+        publish: tuple = (),
+        follows: dict[str, object] | None = None,
     ) -> None:
-        """Adds a mart: its keys, its counts, and the columns of each table that is published of it."""
+        """Adds a mart: its keys, its counts, the columns of each table that is published of it, and whom it follows."""
         table = f"ch1.{name}"
         columns = [*(f"{column} varchar" for column in ("school_year", *key)), *(f"{count} bigint" for count in counts)]
         self.connection.execute(f"create table {table} ({', '.join(columns)})")
@@ -59,6 +65,7 @@ class Marts:
                 "publish": [
                     {"name": f"{name}_{number}", "by": list(by), "title": WORDS} for number, by in enumerate(publish)
                 ],
+                "follows": follows,
             }
         )
         self.models[table] = SqlModel("ch1", name, header, "", Path(f"{name}.sql"), (), TEXTS)
@@ -276,6 +283,48 @@ def test_whoever_is_followed_to_a_grade_is_on_its_roll(marts: Marts) -> None:
     hidden = marts.hidden(together, "flows", *key)
     assert moved in hidden
     assert promoted in hidden or marts.hidden(together, "roll", "division_code", "stage", "grade_number")
+
+
+def test_where_it_is_not_told_where_they_are_today_nobody_can_look_for_them_there(marts: Marts) -> None:
+    roll = [("d", "primary", "2", 43), ("e", "primary", "2", 55)]
+    marts.add("roll", ["division_code", "stage", "grade_number"], roll)
+    key = ["division_code", "division_code_now", "stage", "grade_number", "grade_number_now", "flow"]
+    flows = [
+        ("d", "d", "primary", "1", "2", "promoted", 40),
+        ("c", "d", "primary", "1", "2", "moved", 3),
+        ("e", "e", "primary", "1", "2", "promoted", 55),
+    ]
+    marts.add("flows", key, flows, publish=(("division_code", "flow"),))
+    together = marts.protected()
+    assert marts.hidden(together, "flows", "division_code", "flow") == {("c", "moved")}
+    assert marts.hidden(together, "roll", "division_code", "stage", "grade_number") == set()
+
+
+FOLLOWED = {"column": "pupils", "mart": "ch1.roll", "by": ["division_code"], "where": "flow <> 'came'"}
+
+
+@pytest.mark.parametrize(
+    ("ways", "company"),
+    [
+        # 50 were there, and everybody knows it: without the seven, the three would follow.
+        ({"promoted": 40, "repeated": 7, "left": 3}, {"repeated"}),
+        # Of 83 all but three were promoted.
+        ({"promoted": 80, "left": 3}, {"promoted"}),
+        ({"promoted": 80, "left": 12}, None),
+        # Who came was not there before.
+        ({"promoted": 80, "left": 12, "came": 3}, set()),
+    ],
+)
+def test_what_became_of_pupils_is_hidden_as_if_their_sum_was_told(
+    marts: Marts, ways: dict[str, int], company: set[str] | None
+) -> None:
+    marts.add("roll", ["division_code"], [("d", 61), ("e", 99)])
+    flows = [*(("d", flow, pupils) for flow, pupils in ways.items()), ("e", "promoted", 60), ("e", "left", 20)]
+    key = ["division_code", "flow"]
+    marts.add("flows", key, flows, follows=FOLLOWED)
+    small = {(division, flow) for division, flow, pupils in flows if pupils < THRESHOLD}
+    expected = small | {("d", flow) for flow in company or ()}
+    assert marts.hidden(marts.protected(), "flows", *key) == expected
 
 
 def test_the_same_marts_hide_the_same_in_any_order() -> None:
