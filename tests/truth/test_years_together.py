@@ -2,7 +2,8 @@
 
 The attacker knows that the pupils of this year's grades are those of last year's, but for who came and who went, and
 that what became of them adds up to them. He does not know who went where between districts, so that he follows those
-to and from the city as a whole.
+to and from the city as a whole. And he knows that a cohort began with a roll of another year, how its account
+balances, and that whoever is followed in it was on that roll.
 """
 
 from __future__ import annotations
@@ -187,8 +188,8 @@ def stayed(flows: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     return found.sort([*CELL, "flow"]).with_row_index("row")
 
 
-def follow(system: System, release, warehouse, year: str, before: pl.DataFrame, now: pl.DataFrame) -> None:
-    """Adds what is told of those who were there last year and of those who are there today."""
+def follow(system: System, release, warehouse, year: str, before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Adds what is told of those who were there last year and of those who are there today; gives all ways."""
     flows = warehouse.execute(f"select * from {FLOWS} where school_year = ?", [year]).pl()
     every, here = ways(flows, before, now), stayed(flows, now)
     start = system.add(every["pupils"].to_numpy(), np.ones(len(every), dtype=bool))
@@ -208,6 +209,7 @@ def follow(system: System, release, warehouse, year: str, before: pl.DataFrame, 
     went = went.filter(pl.col("flow").is_in(list(STAYS))).with_columns(to=pl.when(is_sure).then(further))
     here = here.with_columns(to=pl.when(is_sure).then("grade_number"))
     know_same(system, went, here, by)
+    return every
 
 
 def know_same(system: System, some: pl.DataFrame, others: pl.DataFrame, by: Sequence[str]) -> None:
@@ -220,6 +222,106 @@ def know_same(system: System, some: pl.DataFrame, others: pl.DataFrame, by: Sequ
         system.know(rows, rows_other)
 
 
+COHORTS = "ch4_system.cohort_reconciliation"
+CAME = {
+    "transfers_in": ["transferred_in"],
+    "returned_pupils": ["returned", "resumed"],
+    "arrivals_without_reason": ["entered", "arrived_otherwise", "not_reported_before"],
+    "moves_in": None,
+    "repeats_and_skips_in": None,
+}
+WENT = {
+    "transfers_out": ["left_city"],
+    "deaths": ["died"],
+    "drop_outs": ["dropped_out"],
+    "suspensions": ["suspended"],
+    "losses_without_reason": ["lost", "not_reported"],
+    "moves_out": None,
+    "repeats_and_skips_out": None,
+}
+"""Items of a cohort, with the flows that they add up, where an attacker knows these."""
+
+
+def reconcile(
+    system: System, release, warehouse, rolls: dict[str, pl.DataFrame], flows: dict[str, pl.DataFrame]
+) -> None:
+    """Adds what is told of cohorts: whom they began and ended with, who came to them and who went, and the balance."""
+    truth = warehouse.execute(f"select * from {COHORTS} order by all").pl()
+    shown = release.execute(f"select * from {COHORTS} order by school_year, division_code").pl()
+    assert len(shown) == len(truth)
+    years = {int(year[:4]): year for year in rolls}
+    for true, told in zip(truth.iter_rows(named=True), shown.iter_rows(named=True), strict=True):
+        last, tracked, district = int(true["school_year"][:4]), true["years_tracked"], true["division_code"]
+
+        def pupils(year: int, grade: int, district: str = district) -> list[int]:
+            of_grade = (pl.col("grade_number") == grade) & (pl.col("division_code") == district) & IN_SCOPE
+            return rolls[years[year]].filter(of_grade)["row"].to_list()
+
+        def moved(kinds: list[str], further: int, last: int = last, tracked: int = tracked, d: str = district):
+            return [
+                row
+                for year in range(last - tracked + 1, last + 1)
+                for row in flows[years[year]]
+                .filter(
+                    pl.col("flow").is_in(kinds)
+                    & (pl.col("division_code") == d)
+                    & (pl.col("grade_number") == year - further + 9 - last)
+                )["row"]
+                .to_list()
+            ]
+
+        balance: list[list[int]] = [[], []]
+        for side, (items, further) in enumerate(((CAME, 0), (WENT, 1))):
+            for item, kinds in items.items():
+                if kinds is None:
+                    start = system.add(np.array([true[item]]), np.array([True]))
+                    rows = [start]
+                else:
+                    rows = moved(kinds, further)
+                balance[side] += rows
+                if told.get(item) is None:
+                    system.secrets.append((f"{item} of {true['school_year']}", np.array(rows, dtype=int)))
+                else:
+                    system.know(rows, [], true[item])
+        entrants, leavers = pupils(last - tracked, 9 - tracked), pupils(last, 9)
+        system.know([*entrants, *balance[0]], [*leavers, *balance[1]])
+
+
+TRACKED = "ch4_system.tracked_cohorts"
+SPANS = {"junior": pl.lit(2), "compulsory": pl.col("years_tracked")}
+"""Cohorts, with how many years before their ninth grade each begins."""
+
+
+def track(system: System, release, warehouse, rolls: dict[str, pl.DataFrame]) -> None:
+    """Adds what is told of the persons of cohorts: those of the roll that they began with, less some who left."""
+    by = ["school_year", "item", "division_code", "sex"]
+    truth = warehouse.execute(
+        f"select {', '.join(by)}, min(years_tracked) as years_tracked, sum(cohort_pupils)::bigint as began, "
+        f"sum(retained_pupils)::bigint as stayed from {TRACKED} group by all order by all"
+    ).pl()
+    shown = release.execute(f"select {', '.join(by)}, cohort_pupils, retained_pupils from {TRACKED}").pl()
+    both = truth.join(shown, on=by, how="left").with_columns(
+        span=pl.when(pl.col("item") == "junior").then(SPANS["junior"]).otherwise(SPANS["compulsory"])
+    )
+    years = {int(year[:4]): year for year in rolls}
+    for row in both.sort(by).iter_rows(named=True):
+        last = int(row["school_year"][:4])
+        of_cohort = (pl.col("grade_number") == 9 - row["span"]) & IN_SCOPE
+        of_cohort &= (pl.col("division_code") == row["division_code"]) & (pl.col("sex") == row["sex"])
+        roll = rolls[years[last - row["span"]]].filter(of_cohort)
+        left = roll["pupils"].sum() - row["began"]
+        start = system.add(np.array([row["stayed"], row["began"] - row["stayed"], left]), np.ones(3, dtype=bool))
+        for told, true, rows in (
+            (row["cohort_pupils"], row["began"], [start, start + 1]),
+            (row["retained_pupils"], row["stayed"], [start]),
+        ):
+            if told is None:
+                system.secrets.append((f"{row['item']} cohort of {row['school_year']}", np.array(rows)))
+            else:
+                system.know(rows, [], true)
+        system.know(roll["row"].to_list(), [start, start + 1, start + 2])
+
+
 def all_years(release, warehouse) -> System:
     system = System()
     years = warehouse.execute(f"select distinct school_year from {ROLLS} order by all").fetchall()
@@ -230,8 +332,12 @@ def all_years(release, warehouse) -> System:
         start = system.add(pupils, pupils > 0)
         system.publish(f"roll of {year}", told, start)
         rolls[year] = roll.with_columns(pl.col("row") + start, pl.col("pupils").fill_null(0))
-    for (before,), (year,) in pairwise(years):
-        follow(system, release, warehouse, year, rolls[before], rolls[year])
+    flows = {
+        year: follow(system, release, warehouse, year, rolls[before], rolls[year])
+        for (before,), (year,) in pairwise(years)
+    }
+    reconcile(system, release, warehouse, rolls, flows)
+    track(system, release, warehouse, rolls)
     return system
 
 

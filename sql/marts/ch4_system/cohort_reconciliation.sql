@@ -5,8 +5,12 @@ meaning:
   en: >
     The pupils of a ninth grade (ordinary stages), from the grade that they had eight years before or in the year of the
     first roll: entrants, plus who came, minus who went. Entrants and leavers are counted in the enrolment cells, flows
-    person by person, so that the balance tests both. Moves are between divisions of the city or with special schools.
-  zh: 普通学段九年级学生的来历：自八年前（或首个学籍年度）所在年级起，期初人数加各类流入、减各类流出等于期末人数。期初、期末取自在校生单元格，流动按人统计，以此互相核验。“变动”指市内跨区划或与特教学校之间的变动。
+    person by person, so that the balance tests both. Moves are between divisions of the city or with special schools. A
+    release leaves out entrants and leavers, which ch1_context.enrolment has, and moves: with all of them a small item
+    could be worked out.
+  zh: >
+    普通学段九年级学生的来历：自八年前（或首个学籍年度）所在年级起，期初人数加各类流入、减各类流出等于期末人数。期初、期末取自在校生单元格，流动按人统计，以此互相核验。
+    “变动”指市内跨区划或与特教学校之间的变动。发布版不含期初、期末（见 ch1_context.enrolment）与变动，以免由平衡关系推出小数目。
 key: [school_year, division_code]
 partition: school_year
 look_back: 8
@@ -26,10 +30,8 @@ not_null:
   - repeats_and_skips_out
   - losses_without_reason
   - cohort_leavers
-  - cohort_comers
-  - cohort_goers
 columns:
-  deaths: {en: Pupils of the cohort who died, zh: 队列中死亡人数, unit: persons, divides: cohort_goers}
+  deaths: {en: Pupils of the cohort who died, zh: 队列中死亡人数, unit: persons}
 warning:
   en: Cohorts that a ninth grade of different years is made of overlap; do not add school years.
   zh: 不同九年级学年的队列相互重叠，不得跨学年相加。
@@ -180,16 +182,7 @@ select
     cast(sum(case when entries.kind = 'out_regraded' then entries.pupils else 0 end) as bigint)
         as repeats_and_skips_out,
     cast(sum(case when entries.kind = 'out_lost' then entries.pupils else 0 end) as bigint) as losses_without_reason,
-    cast(sum(case when entries.kind = 'leavers' then entries.pupils else 0 end) as bigint) as cohort_leavers,
-    -- The balance of each row is told, so that what is left out on either side is protected against it.
-    cast(
-        sum(case when entries.kind = 'entrants' or starts_with(entries.kind, 'in_') then entries.pupils else 0 end)
-        as bigint
-    ) as cohort_comers,
-    cast(
-        sum(case when entries.kind = 'leavers' or starts_with(entries.kind, 'out_') then entries.pupils else 0 end)
-        as bigint
-    ) as cohort_goers
+    cast(sum(case when entries.kind = 'leavers' then entries.pupils else 0 end) as bigint) as cohort_leavers
 from entries
 inner join spans on entries.ninth_year = spans.ninth_year
 group by entries.ninth_year, entries.division_code
