@@ -5,14 +5,7 @@ Belongs here: three assets. Does not belong here: computing or publishing (``edu
 
 from datetime import UTC, datetime
 
-from dagster import (
-    AssetExecutionContext,
-    AssetKey,
-    AssetsDefinition,
-    MaterializeResult,
-    MetadataValue,
-    asset,
-)
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
 
 from assets.naming import PLAN_GROUP, PLAN_OWNER, RELEASE_GROUP, RELEASE_KEY, STATUS_KEY, VALUES_KEY, table_key
 from assets.running import LogProgress, row_count, warehouse_step

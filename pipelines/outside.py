@@ -24,7 +24,6 @@ from dagster import (
 from assets.naming import RELEASE_KEY
 from assets.plan import RELEASE_ID
 from assets.released import events_of_release, years_of_release
-from assets.sources import YEARS
 from eduplan.declarations.contracts import Contract
 from eduplan.declarations.models import SqlModel
 from eduplan.errors import EduplanError
@@ -32,6 +31,7 @@ from eduplan.faults import explain
 from eduplan.project import Project
 from eduplan.release.release import current_release
 from eduplan.warehouse.connection import connect
+from pipelines.schedules import partitions_to_add
 
 LOOK_SECONDS = 60
 
@@ -67,9 +67,7 @@ def outside_sensor(
         except (EduplanError, duckdb.Error) as error:
             known = explain(error)
             return SkipReason(known.line if known else "the release in force cannot be read")
-        known_years = set(context.instance.get_dynamic_partitions(str(YEARS.name)))
-        missing = [year for year in years if year not in known_years]
-        requests = [YEARS.build_add_request(missing)] if missing else []
+        requests = partitions_to_add(context.instance, years)
         return SensorResult(asset_events=events, dynamic_partitions_requests=requests)
 
     return look

@@ -6,9 +6,10 @@ Belongs here: jobs, the schedule, and the sensor of new years. Does not belong h
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dagster import (
+    AddDynamicPartitionsRequest,
     AssetSelection,
     DagsterInstance,
     DefaultScheduleStatus,
@@ -104,10 +105,16 @@ def new_years_sensor(project: Project, contracts: Mapping[str, Contract]) -> Sen
             arrived = years_of_arrivals(project, contracts)
         except EduplanError as error:
             return SkipReason(error.line)
-        known = set(context.instance.get_dynamic_partitions(str(YEARS.name)))
-        missing = [year for year in arrived if year not in known]
-        if not missing:
+        requests = partitions_to_add(context.instance, arrived)
+        if not requests:
             return SkipReason("no year that is not known")
-        return SensorResult(dynamic_partitions_requests=[YEARS.build_add_request(missing)])
+        return SensorResult(dynamic_partitions_requests=requests)
 
     return look
+
+
+def partitions_to_add(instance: DagsterInstance, years: Sequence[str]) -> list[AddDynamicPartitionsRequest]:
+    """The request for partitions of those years that have none yet; nothing where all have one."""
+    known = set(instance.get_dynamic_partitions(str(YEARS.name)))
+    missing = [year for year in years if year not in known]
+    return [YEARS.build_add_request(missing)] if missing else []

@@ -228,7 +228,7 @@ def _copy(
     types = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
     taken = "least(own.decimals, uncertain.decimals, less.decimals)"
     compared = f"least({', '.join([taken, *(f'{name}.decimals' for name in others)])})"
-    told = {name: f"found.{name}" for name in types}  # and below, of columns that only some tables have
+    told = {name: f"found.{name}" for name in types}  # those below are changed, where the table has them
     told["obs_value"] = _rounded("found.obs_value", taken)
     told |= {name: _rounded(f"found.{name}", compared) for name in _COMPARED}
     exact = f"cast(round(found.obs_value, {taken}) / own.scale * found.denominator as {types['numerator']})"

@@ -288,8 +288,8 @@ def reconcile(
 
 
 TRACKED = "ch4_system.tracked_cohorts"
-SPANS = {"junior": pl.lit(2), "compulsory": pl.col("years_tracked")}
-"""Cohorts, with how many years before their ninth grade each begins."""
+JUNIOR_YEARS = 2
+"""How many years before its ninth grade the junior cohort begins."""
 
 
 def track(system: System, release, warehouse, rolls: dict[str, pl.DataFrame]) -> None:
@@ -301,7 +301,7 @@ def track(system: System, release, warehouse, rolls: dict[str, pl.DataFrame]) ->
     ).pl()
     shown = release.execute(f"select {', '.join(by)}, cohort_pupils, retained_pupils from {TRACKED}").pl()
     both = truth.join(shown, on=by, how="left").with_columns(
-        span=pl.when(pl.col("item") == "junior").then(SPANS["junior"]).otherwise(SPANS["compulsory"])
+        span=pl.when(pl.col("item") == "junior").then(JUNIOR_YEARS).otherwise("years_tracked")
     )
     years = {int(year[:4]): year for year in rolls}
     for row in both.sort(by).iter_rows(named=True):
