@@ -352,7 +352,7 @@ def test_all_years_together_tell_nothing_of_few_and_hardly_anything_of_more(syst
     assert len(secrets) > 5000
     narrow = system.narrow()
     assert [each for each in narrow if each[1] < THRESHOLD] == []
-    assert len(narrow) <= len(secrets) / 500
+    assert len(narrow) <= len(secrets) / 1000
 
 
 def test_the_attack_finds_what_a_single_number_more_would_tell(system) -> None:
